@@ -1,0 +1,1 @@
+"""What Dateline does: one module per Lambda function, named after it."""

@@ -1,0 +1,1 @@
+"""The embedded default: the template that is deployed to AWS, run on a local AWS without Docker."""

@@ -1,0 +1,124 @@
+"""The OpenAPI document of all routes, generated from the functions: `python -m local.openapi [--check]`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.event_handler.openapi import OpenAPIMerge
+
+from functions import newsroom_api, reader_api
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "shared" / "openapi.json"
+_PROBLEM = {
+    "description": "A problem document (RFC 9457)",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+_PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "format": "uri-reference"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+        "current_version": {"type": "integer", "description": "With 409 and 412: the version to work from"},
+        "current": {"type": "object", "description": "With 412: the story as it is now"},
+    },
+}
+# The view function has no resolver, to start fast; its one route is described here.
+_RECORD_VIEW = {
+    "/articles/{article_id}/views": {
+        "post": {
+            "summary": "Count one reading: once per reader, story and half hour of the clock",
+            "operationId": "record_view",
+            "parameters": [{"name": "article_id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "requestBody": {
+                "required": False,
+                "content": {
+                    "application/json": {
+                        "schema": {
+                            "type": "object",
+                            "properties": {
+                                "reader": {"type": "string", "description": "A random id of this visit"},
+                                "token": {"type": "string", "description": "The page's token"},
+                            },
+                        }
+                    }
+                },
+            },
+            "responses": {"202": {"description": "Taken; whether it counts is decided behind"}},
+        }
+    }
+}
+_INGEST_BODY = {
+    "required": True,
+    "description": "The payload as it is; as application/octet-stream when it is not UTF-8",
+    "content": {"text/plain": {"schema": {"type": "string"}}},
+}
+
+
+def generate() -> str:
+    """The document as JSON text with a line end."""
+    merge = OpenAPIMerge(
+        title="Dateline",
+        version="1",
+        description="The backend of a regional newspaper: ingest, edit, publish, count, read.",
+        on_conflict="error",
+    )
+    merge.add_schema(_schema(reader_api.app))
+    merge.add_schema(_schema(newsroom_api.app))
+    merge.add_schema({"openapi": "3.1.0", "info": {"title": "Dateline", "version": "1"}, "paths": _RECORD_VIEW})
+    document = merge.get_openapi_schema()
+    guarded = {(path, method) for path, item in _schema(newsroom_api.app)["paths"].items() for method in item}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            operation["responses"].pop("422", None)
+            operation["responses"]["4XX"] = _PROBLEM
+            operation.pop("tags", None)
+            if (path, method) in guarded:
+                operation["security"] = [{"editors": []}]
+    document["paths"]["/ingest"]["post"]["requestBody"] = _INGEST_BODY
+    components = document["components"]
+    components["schemas"] = {
+        name: schema
+        for name, schema in components["schemas"].items()
+        if name not in {"HTTPValidationError", "ValidationError", "ResponseValidationError"}
+    } | {"Problem": _PROBLEM_SCHEMA}
+    components["securitySchemes"] = {"editors": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    document["servers"] = [{"url": "./"}]
+    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _schema(app: Any) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(app.get_openapi_json_schema(title="Dateline", version="1"))
+    return schema
+
+
+def main() -> int:
+    """Writes the document; with --check only says whether the committed one is current."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="exit 1 when the committed document is not current")
+    document = generate()
+    if not parser.parse_args().check:
+        DOCUMENT.write_text(document, "utf-8")
+        return 0
+    if DOCUMENT.exists() and DOCUMENT.read_text("utf-8") == document:
+        return 0
+    sys.stderr.write(f"{DOCUMENT.name} is not what the routes say: run `python -m local.openapi` and read the diff\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

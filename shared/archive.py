@@ -1,0 +1,139 @@
+"""Reads of one story: as the desk sees it, and as readers see it."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from shared import events, items, sanitize, settings, views
+from shared.article import Content, Image, Source, Status, Story
+from shared.errors import NotFound
+from shared.output import json_ld
+from shared.table import get
+
+
+class _Text(BaseModel):
+    id: str
+    slug: str | None
+    language: str
+    headline: str
+    lede: str | None
+    body_html: str
+    body_text: str
+    byline: list[str]
+    credit: str | None
+    dateline: str | None
+    section: str
+    tags: list[str]
+    images: list[Image]
+    source: Source | None
+    updated_at: datetime
+    version: int
+    status: Status
+
+
+class DeskArticle(_Text):
+    """A story as editors see it: any state, no views. Times are UTC."""
+
+    owner: str
+    created_at: datetime
+    published_at: datetime | None
+    carried_over: int
+
+
+class Article(_Text):
+    """A story as readers see it. Times are UTC; `published_local` is in the title's zone; `views` is the sum shown."""
+
+    slug: str
+    url: str
+    published_at: datetime
+    published_local: datetime
+    corrections: list[dict[str, Any]] = []
+    translations: list[dict[str, Any]] = []
+    views: int
+    ld_json: dict[str, Any]
+
+
+def story(story_id: str) -> Story:
+    """A story's state. Raises NotFound."""
+    item = get(settings.value("NEWSROOM_TABLE"), f"STORY#{story_id}", "STATE")
+    if item is None:
+        raise NotFound(f"There is no story {story_id}.")
+    return items.story_of(item)
+
+
+def content(story: Story) -> Content:
+    """The story's current text."""
+    pk, sk = f"STORY#{story.id}", items.text_sort_key(story.text_version)
+    table = settings.value("NEWSROOM_TABLE")
+    # A revision never changes, so the cheap read is right whenever it finds one.
+    item = get(table, pk, sk, consistent=False) or get(table, pk, sk)
+    if item is None:
+        raise NotFound(f"The text of version {story.text_version} of story {story.id} is missing.")
+    return items.content_of(item)
+
+
+def desk_article(story: Story) -> DeskArticle:
+    """The story as editors see it."""
+    text = content(story)
+    return DeskArticle(
+        **_fields(story, text),
+        slug=story.slug or text.slug,
+        owner=story.owner,
+        created_at=story.created_at,
+        published_at=story.published_at or text.published_at,
+        carried_over=text.carried_over,
+    )
+
+
+def public(story_id: str) -> Story:
+    """The state of a story that readers may see: the gate of every anonymous read of one story. Raises NotFound."""
+    found = story(story_id)
+    if not found.public:
+        raise NotFound(f"There is no story {story_id}.")
+    return found
+
+
+def public_by_slug(slug: str) -> Story:
+    """The state of the story that readers find at `slug`. Raises NotFound."""
+    item = get(settings.value("NEWSROOM_TABLE"), f"SLUG#{slug}", "SLUG", consistent=False)
+    if item is None:
+        raise NotFound(f"There is no story at {slug}.")
+    return public(item["story"])
+
+
+def article(story: Story) -> Article:
+    """The story as readers see it; `story` comes through `public`."""
+    text = content(story)
+    published = story.published_at or story.updated_at
+    local = published.astimezone(settings.time_zone())
+    url = events.url(story.slug)
+    return Article(
+        **_fields(story, text),
+        slug=story.slug or "",
+        url=url,
+        published_at=published,
+        published_local=local,
+        views=views.of(story).total,
+        ld_json=json_ld.news_article(
+            url=url,
+            headline=story.headline,
+            language=story.language,
+            byline=story.byline,
+            published=local,
+            updated=story.updated_at,
+            publisher=settings.value("TITLE_NAME"),
+        ),
+    )
+
+
+def _fields(story: Story, text: Content) -> dict[str, Any]:
+    return text.model_dump(exclude={"slug", "language", "section", "published_at", "carried_over"}) | {
+        "id": story.id,
+        "language": story.language,
+        "section": story.section,
+        "body_text": sanitize.text(text.body_html),
+        "updated_at": story.updated_at,
+        "version": story.version,
+        "status": story.status,
+    }

@@ -1,0 +1,1 @@
+"""Readers of what arrives: each turns one outside format into an `IncomingStory`."""

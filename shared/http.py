@@ -1,0 +1,191 @@
+"""HTTP as every API function speaks it: requests guarded, errors as problem documents, answers with validators."""
+
+import json
+import time
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+
+from shared import archive, guard, settings
+from shared.archive import Article, DeskArticle
+from shared.article import Actor, Group, Story
+from shared.errors import BadRequest, Forbidden, NotFound, PreconditionFailed, Problem, Unauthorized, Unprocessable
+from shared.intake import IngestRecord
+
+_JSON = "application/json"
+_PUBLIC = "public, max-age=30"  # how late a reader may see a correction, a withdrawal or a count
+logger = Logger()
+
+
+class _NotModified(Exception):
+    """304: not an error, but the resolver would check a body that is not there against the route's shape."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        super().__init__("not modified")
+        self.headers = headers
+
+
+def resolver() -> APIGatewayHttpResolver:
+    """A route table whose errors all end as problem documents (RFC 9457)."""
+    app = APIGatewayHttpResolver(enable_validation=True, serializer=partial(json.dumps, ensure_ascii=False))
+
+    def problem(error: Problem) -> Response[str]:
+        return _problem(error, app.current_event.path)
+
+    def invalid(error: RequestValidationError) -> Response[str]:
+        errors = [{"pointer": _pointer(each["loc"]), "detail": each["msg"]} for each in error.errors()]
+        where = "; ".join(f"{each['pointer']}: {each['detail']}" for each in errors)
+        return problem(Unprocessable(where, errors=errors))
+
+    def unknown(_: NotFoundError) -> Response[str]:
+        return problem(NotFound(f"There is no {app.current_event.http_method} {app.current_event.path}."))
+
+    def broken(_: Exception) -> Response[str]:
+        logger.exception("a request failed", route=app.current_event.get("routeKey"))
+        return problem(Problem("The request was not handled; it can be sent again."))
+
+    def unchanged(answer: _NotModified) -> Response[str]:
+        return Response(HTTPStatus.NOT_MODIFIED, headers=answer.headers)
+
+    handlers: dict[type[Exception], Any] = {
+        Problem: problem,
+        RequestValidationError: invalid,
+        _NotModified: unchanged,
+        Exception: broken,
+    }
+    for error, handler in handlers.items():
+        app.exception_handler(error)(handler)
+    app.not_found(unknown)
+    app.use([_hold_against_route])
+    return app
+
+
+def _hold_against_route(app: APIGatewayHttpResolver, following: Any) -> Any:
+    takes = app.context["_route"].dependant
+    if takes.body_params and not app.current_event.body:
+        raise BadRequest("The body is empty.")
+    # The resolver hands a query model only what it knows; a misspelt filter would answer the unfiltered list.
+    models = [field.field_info.annotation for field in takes.query_params]
+    known = {name for model in models for name in getattr(model, "model_fields", ())}
+    if models and (unknown := sorted(set(app.current_event.query_string_parameters) - known)):
+        errors = [{"pointer": f"/query/{name}", "detail": "is not a parameter of this route"} for name in unknown]
+        raise BadRequest(f"Unknown: {', '.join(unknown)}. Known: {', '.join(sorted(known))}.", errors=errors)
+    return following(app)
+
+
+def serve(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answers one HTTP API event. A JSON body is read strictly here, once; routes get it validated."""
+    try:
+        event = _guarded(event)
+    except Problem as error:
+        return error.response(event.get("rawPath", ""))
+    answered: dict[str, Any] = app.resolve(event, context)
+    return answered
+
+
+def _guarded(event: dict[str, Any]) -> dict[str, Any]:
+    route = event.get("routeKey", "")
+    if not route.startswith(("POST", "PUT", "PATCH")) or route == "POST /ingest":
+        return event
+    body = json.dumps(guard.json_object(event)) if event.get("body") else ""
+    # What the body is was just found out; a client that names it wrongly is not turned away for it.
+    headers = {**(event.get("headers") or {}), "content-type": "application/json"}
+    return event | {"body": body, "isBase64Encoded": False, "headers": headers}
+
+
+def _problem(error: Problem, path: str) -> Response[str]:
+    answer = error.response(path)
+    return Response(answer["statusCode"], body=answer["body"], headers=answer["headers"])
+
+
+def _pointer(location: tuple[Any, ...]) -> str:
+    # ("body", "headline") → /headline; ("query", "query", "limit") → /query/limit
+    parts = location[1:] if location[:1] == ("body",) or location[:2] == ("query", "query") else location
+    return "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def actor(app: APIGatewayHttpResolver) -> Actor:
+    """Who is asking, from an access token that the gateway has verified.
+
+    Checked again here is what a gateway may let pass: expiry, kind of token, the client it was made for.
+    Raises Unauthorized, or Forbidden when the person is in none of the groups.
+    """
+    context: Any = app.current_event["requestContext"]
+    claims = (context.get("authorizer") or {}).get("jwt", {}).get("claims") or {}
+    if not claims:
+        raise Unauthorized("Send an access token as Authorization: Bearer …")
+    if float(claims.get("exp", 0)) <= time.time():
+        raise Unauthorized("The token has expired.")
+    if claims.get("token_use") != "access" or claims.get("client_id") != settings.value("EDITORS_CLIENT"):
+        raise Unauthorized("This is not an access token of this newsroom's client.")
+    # The gateway writes a claim of several values as "[editor admin]".
+    named = str(claims.get("cognito:groups", "")).strip("[]").replace(",", " ").split()
+    groups = [group for group in Group if group in named]
+    if not groups:
+        raise Forbidden("You are in none of the groups reporter, editor, admin.")
+    return Actor(str(claims.get("username") or claims["sub"]), groups[-1])
+
+
+def expected_version(if_match: str | None) -> int | None:
+    """The version that If-Match names, None for no header or `*`. Raises PreconditionFailed for what cannot match."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tag = if_match.strip()
+    # Strong comparison (RFC 9110 section 8.8.3.2): a weak tag never matches.
+    if not (tag.startswith('"') and tag.endswith('"') and tag[1:-1].isdecimal()):
+        raise PreconditionFailed(f"If-Match: {tag[:100]} is no version of this story; send the desk's ETag.")
+    return int(tag[1:-1])
+
+
+def created(story: Story) -> Response[DeskArticle]:
+    """201: the draft that was made."""
+    return _desk_answer(story, HTTPStatus.CREATED)
+
+
+def versioned(story: Story) -> Response[DeskArticle]:
+    """200: the story as the desk sees it."""
+    return _desk_answer(story, HTTPStatus.OK)
+
+
+def accepted(record: IngestRecord) -> Response[IngestRecord]:
+    """202: what was taken in, and where to ask what became of it."""
+    headers = {"Location": f"/ingest/{record.ingest}", "Cache-Control": "no-store"}
+    return Response(HTTPStatus.ACCEPTED, _JSON, record, headers=headers)
+
+
+def _desk_answer(story: Story, status: HTTPStatus) -> Response[DeskArticle]:
+    # A strong ETag = version, for If-Match; never cached.
+    headers = {"ETag": f'"{story.version}"', "Cache-Control": "no-store", "Location": f"/desk/articles/{story.id}"}
+    return Response(status, _JSON, archive.desk_article(story), headers=headers)
+
+
+def etag(story: Story) -> str:
+    """The weak ETag of a public answer: over version and visibility, not over the count, which may lag."""
+    return f'W/"{story.version}-{story.status}"'
+
+
+def conditional(story: Story, if_none_match: str | None) -> Response[Article]:
+    """200 with the story as readers see it, or 304 when the reader holds it (RFC 9110 section 13.1.2)."""
+    headers = {"ETag": etag(story), "Cache-Control": _PUBLIC, "Last-Modified": _http_date(story.updated_at)}
+    tags = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
+    if "*" in tags or etag(story).removeprefix("W/") in tags:
+        raise _NotModified(headers)
+    return Response(HTTPStatus.OK, _JSON, archive.article(story), headers=headers)
+
+
+def public[Shape: BaseModel](shape: Shape, following: str | None = None) -> Response[Shape]:
+    """200 for any reader's cache; `following` is the URL of the next page, as a Link header (RFC 8288)."""
+    headers = {"Cache-Control": _PUBLIC} | ({"Link": f'<{following}>; rel="next"'} if following else {})
+    return Response(HTTPStatus.OK, _JSON, shape, headers=headers)
+
+
+def _http_date(moment: datetime) -> str:
+    return format_datetime(moment.astimezone(UTC), usegmt=True)

@@ -1,0 +1,1 @@
+"""Stories as others want them."""

@@ -1,0 +1,120 @@
+"""The one transaction in which a story changes: state, text, slug, wire key, gate, idempotency record, event."""
+
+import hashlib
+from dataclasses import dataclass
+
+from shared import archive, events, items, settings
+from shared.article import Actor, Content, Story, iso
+from shared.errors import Conflict, PreconditionFailed
+from shared.idempotency import Key
+from shared.table import Cancelled, Item, Write, transact
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What makes an item of a source the same item when it comes again."""
+
+    source: str
+    key: str
+    ingest: str
+
+    @property
+    def pk(self) -> str:
+        """Hashed: a source chooses its keys and must not be able to choose ours."""
+        return "WIRE#" + hashlib.sha256(f"{self.source}\n{self.key}".encode()).hexdigest()
+
+    def item(self, story_id: str) -> Item:
+        """What is remembered of the item: its story, and the payload that made it."""
+        return {"pk": self.pk, "sk": "WIRE", "source": self.source, "ingest": self.ingest, "story": story_id}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One transition of one story, before it is written."""
+
+    before: Story | None
+    after: Story
+    event: str
+    actor: Actor
+    content: Content | None = None  # a new text
+    slug: str | None = None  # a slug to take
+    opens_with: int | None = None  # opens the gate with this many readings carried over
+    origin: Origin | None = None
+    key: Key | None = None
+
+
+class SlugTaken(Exception):
+    """Another story has this slug."""
+
+
+class Known(Exception):
+    """What was asked for was done before, for this story; `record` is what was kept of it."""
+
+    def __init__(self, story_id: str, record: Item) -> None:
+        super().__init__(f"done before: {story_id}")
+        self.story_id = story_id
+        self.record = record
+
+
+def commit(change: Change) -> Story:
+    """Writes all of the change or nothing. Raises Known, SlugTaken, or Conflict when the story changed meanwhile."""
+    writes = _writes(change)
+    try:
+        transact(list(writes.values()))
+    except Cancelled as cancelled:
+        roles = list(writes)
+        raise _reason(change, {roles[index]: found for index, found in cancelled.failed.items()}) from cancelled
+    return change.after
+
+
+def _writes(change: Change) -> dict[str, Write]:
+    newsroom = settings.value("NEWSROOM_TABLE")
+    story = change.after
+    writes = {"state": _state(newsroom, change)}
+    event = events.item(change.event, story, change.actor.name)
+    writes["event"] = Write(newsroom, event, condition="attribute_not_exists(pk)")
+    if change.content is not None:
+        writes["text"] = Write(newsroom, items.text_item(story, change.content, change.actor.name))
+    if change.slug is not None:
+        writes["slug"] = Write(
+            newsroom,
+            items.slug_key(change.slug) | {"story": story.id},
+            condition="attribute_not_exists(pk) OR story = :story",
+            values={":story": story.id},
+        )
+    if change.opens_with is not None:
+        writes["gate"] = items.open_gate(story, iso(story.updated_at), change.opens_with)
+    if change.origin is not None:
+        wire = change.origin.item(story.id)
+        writes["wire"] = Write(newsroom, wire, condition="attribute_not_exists(pk)")
+    if change.key is not None:
+        writes["idempotency"] = change.key.write(story.id)
+    return writes
+
+
+def _state(newsroom: str, change: Change) -> Write:
+    item = items.state_item(change.after)
+    if change.before is None:
+        return Write(newsroom, item, condition="attribute_not_exists(pk)")
+    return Write(newsroom, item, condition="version = :before", values={":before": change.before.version})
+
+
+def _reason(change: Change, failed: dict[str, Item]) -> Exception:
+    # A repeated request also finds the state moved on, by itself: so what was done before is asked first.
+    if "idempotency" in failed and change.key is not None:
+        return Known(change.key.story_in(failed["idempotency"]), failed["idempotency"])
+    if "wire" in failed:
+        return Known(failed["wire"]["story"], failed["wire"])
+    if "state" in failed or "event" in failed:
+        return Conflict("The story was changed at the same moment; read it and try again.")
+    return SlugTaken()
+
+
+def stale(story: Story) -> PreconditionFailed:
+    """The answer to a change of an old version, with the current one in it."""
+    return PreconditionFailed(
+        f"The story is at version {story.version} by now. Read it, merge your change and send it for that version.",
+        headers={"ETag": f'"{story.version}"'},
+        current_version=story.version,
+        current=archive.desk_article(story).model_dump(mode="json"),
+    )

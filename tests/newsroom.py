@@ -1,0 +1,350 @@
+"""A newsroom on moto: the template's tables, bucket and bus, and the deliveries that AWS would make between functions."""
+
+import base64
+import json
+import re
+import time
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from functions import confirm_events, count_views, ingest_item, newsroom_api, reader_api, record_view, relay_events
+from local.template import load
+from shared import clients
+
+ROOT = Path(__file__).parents[1]
+TEMPLATE = load(ROOT / "template.yaml")
+REGION = "eu-central-1"
+BUS, NEWSROOM, READINGS, PAYLOADS = "dateline-test", "newsroom", "readings", "payloads"
+CDN_SECRET = "cdn-secret"
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",  # moto serves streams only at the plain endpoint
+    "POWERTOOLS_SERVICE_NAME": "dateline",
+    "STACK": "test",
+    "NEWSROOM_TABLE": NEWSROOM,
+    "READINGS_TABLE": READINGS,
+    "PAYLOADS_BUCKET": PAYLOADS,
+    "BUS": BUS,
+    "EDITORS_CLIENT": "client",
+    "SITE_URL": "https://news.example",
+    "TITLE_NAME": "The Sample Gazette",
+    "TITLE_ADDRESS": "1 Main Street",
+    "TITLE_PHONE": "+375 17 000 00 00",
+    "TITLE_FAX": "",
+    "TITLE_TIME_ZONE": "Europe/Minsk",
+    "TITLE_LANGUAGES": "en,ru,be",
+    "TITLE_SECTIONS": "news,sport",
+}
+_JOBS = {"NewsroomApi": newsroom_api, "ReaderApi": reader_api, "RecordView": record_view}
+
+
+@dataclass
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        """The body as data."""
+        return json.loads(self.text)
+
+    @property
+    def version(self) -> int:
+        """The version that a desk answer's ETag names."""
+        return int(self.headers["etag"].strip('"'))
+
+
+@dataclass
+class Newsroom:
+    """The product in one process: HTTP in, deliveries when a test says so."""
+
+    positions: dict[str, str] = field(default_factory=dict)
+    bus: list[dict[str, Any]] = field(default_factory=list)
+
+    def build(self) -> "Newsroom":
+        """Creates what the template describes."""
+        for name, logical in ((NEWSROOM, "Newsroom"), (READINGS, "Readings")):
+            properties = dict(TEMPLATE["Resources"][logical]["Properties"])
+            stream = properties["StreamSpecification"] | {"StreamEnabled": True}
+            boto3.client("dynamodb").create_table(
+                TableName=name,
+                BillingMode="PAY_PER_REQUEST",
+                AttributeDefinitions=properties["AttributeDefinitions"],
+                KeySchema=properties["KeySchema"],
+                StreamSpecification=stream,
+                **{k: v for k, v in properties.items() if k == "GlobalSecondaryIndexes"},
+            )
+        boto3.client("s3").create_bucket(Bucket=PAYLOADS, CreateBucketConfiguration={"LocationConstraint": REGION})
+        boto3.client("events").create_event_bus(Name=BUS)
+        keys = {"keys": ["new-key", "old-key"], "cdn_secret": CDN_SECRET}
+        for name in ("cursor", "readers"):
+            boto3.client("ssm").put_parameter(
+                Name=f"/dateline/test/{name}", Type="SecureString", Value=json.dumps(keys)
+            )
+        self._queue()
+        return self
+
+    def _queue(self) -> None:
+        # As in the template: the bus reaches its consumer through a queue.
+        url = boto3.client("sqs").create_queue(QueueName="confirm")["QueueUrl"]
+        arn = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+        rule = TEMPLATE["Resources"]["ConfirmRule"]["Properties"]
+        events = boto3.client("events")
+        events.put_rule(Name="confirm", EventBusName=BUS, EventPattern=json.dumps(rule["EventPattern"]))
+        events.put_targets(Rule="confirm", EventBusName=BUS, Targets=[{"Id": "confirm", "Arn": arn["QueueArn"]}])
+        self.queue = url
+
+    # -- HTTP
+
+    def http(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        group: str | None = "editor",
+        who: str = "ann",
+        headers: dict[str, str] | None = None,
+        query: dict[str, str] | None = None,
+    ) -> Answer:
+        """Calls the function that the template routes this request to, with the event that an HTTP API makes."""
+        event = self.event(method, path, body, headers or {}, query or {})
+        if group and route_auth(event["routeKey"]) != "NONE":
+            claims = {
+                "username": who,
+                "sub": who,
+                "token_use": "access",
+                "client_id": "client",
+                "exp": str(int(time.time()) + 600),
+                "cognito:groups": f"[{group}]",
+            }
+            event["requestContext"]["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
+        return self.send(event)
+
+    def event(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+        query: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The event that the HTTP API makes of a request without a token."""
+        _, route, parameters = self._route(method, path)
+        return http_event(method, path, route, parameters, body, headers or {}, query or {})
+
+    def send(self, event: dict[str, Any]) -> Answer:
+        """Calls the function that the template routes the event to."""
+        (function,) = (name for name, method, path in routes() if f"{method} {path}" == event["routeKey"])
+        answer = _JOBS[function].handler(event, None)
+        lower = {name.lower(): value for name, value in (answer.get("headers") or {}).items()}
+        return Answer(answer["statusCode"], lower, answer.get("body") or "")
+
+    @staticmethod
+    def _route(method: str, path: str) -> tuple[str, str, dict[str, str]]:
+        best: tuple[str, str, dict[str, str]] | None = None
+        for function, verb, route in routes():
+            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route)
+            match = re.fullmatch(pattern, path) if verb == method else None
+            # As in API Gateway, the route with fewer variables wins.
+            if match and (best is None or len(match.groupdict()) < len(best[2])):
+                best = function, f"{verb} {route}", match.groupdict()
+        assert best, f"no route for {method} {path}"
+        return best
+
+    # -- deliveries
+
+    def deliver(self) -> None:
+        """Everything that waits goes where AWS would take it, until nothing waits."""
+        for _ in range(10):
+            moved = [self.deliver_payloads(), self.deliver_events(), self.deliver_queue(), self.deliver_markers()]
+            if not any(moved):
+                return
+        raise AssertionError("deliveries go round in circles")
+
+    def deliver_payloads(self) -> int:
+        """New objects under ingest/ to ingest_item."""
+        listed = boto3.client("s3").list_objects_v2(Bucket=PAYLOADS, Prefix="ingest/").get("Contents", [])
+        new = [entry["Key"] for entry in listed if f"s3:{entry['Key']}" not in self.positions]
+        for name in new:
+            self.positions[f"s3:{name}"] = "delivered"
+            assert ingest_item.handler(sqs_event(s3_notification(name)), None) == {"batchItemFailures": []}
+        return len(new)
+
+    def deliver_events(self) -> int:
+        """New event items from the stream to relay_events."""
+        records = self.stream(NEWSROOM, "RelayEvents")
+        if records:
+            relay_events.handler({"Records": records}, None)
+        return len(records)
+
+    def deliver_markers(self) -> int:
+        """Markers from the stream to count_views."""
+        records = self.stream(READINGS, "CountViews")
+        if records:
+            assert count_views.handler({"Records": records, "shardId": "shard-1"}, None) == {"state": {}}
+        return len(records)
+
+    def deliver_queue(self) -> int:
+        """What the bus put into the consumer's queue to confirm_events."""
+        sqs = boto3.client("sqs")
+        messages = sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages", [])
+        for message in messages:
+            event = json.loads(message["Body"])
+            self.bus.append(event)
+            assert confirm_events.handler(sqs_event(event), None) == {"batchItemFailures": []}
+            sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        return len(messages)
+
+    def stream(self, table: str, function: str) -> list[dict[str, Any]]:
+        """The new stream records of a table that pass the filter which the template gives the function."""
+        streams = boto3.client("dynamodbstreams")
+        arn = boto3.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+        records: list[Any] = streams.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
+        seen = int(self.positions.get(table, "0"))
+        self.positions[table] = str(len(records))
+        events = TEMPLATE["Resources"][function]["Properties"]["Events"]
+        (properties,) = (event["Properties"] for event in events.values() if event["Type"] == "DynamoDB")
+        patterns = [json.loads(entry["Pattern"]) for entry in properties["FilterCriteria"]["Filters"]]
+        new = [record for record in records[seen:] if not _of_moto_only(record["dynamodb"])]
+        return [record for record in new if any(matches(pattern, record) for pattern in patterns)]
+
+    # -- shortcuts
+
+    def item(self, table: str, pk: str, sk: str) -> dict[str, Any] | None:
+        """One stored item."""
+        found: dict[str, Any] | None = boto3.resource("dynamodb").Table(table).get_item(Key={"pk": pk, "sk": sk}).get(
+            "Item"
+        )
+        return found
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """All stored items."""
+        return list(boto3.resource("dynamodb").Table(table).scan()["Items"])
+
+    def draft(self, **content: Any) -> Answer:
+        """A new draft with a headline of its own."""
+        fields = {"headline": f"Bridge {uuid.uuid4().hex[:8]} opened", "body_text": "One.\n\nTwo."} | content
+        answer = self.http("POST", "/articles", fields)
+        assert answer.status == 201, answer.text
+        return answer
+
+    def published(self, **content: Any) -> str:
+        """The id of a story that is published and announced."""
+        story: str = self.draft(**content).json["id"]
+        assert self.http("POST", f"/articles/{story}/publication").status == 200
+        self.deliver()
+        return story
+
+    def read(self, story: str, address: str, **headers: str) -> Answer:
+        """One reading from `address`."""
+        sent = {"user-agent": BROWSER, "x-cdn-secret": CDN_SECRET, "x-viewer-address": address} | headers
+        return self.http("POST", f"/articles/{story}/views", headers=sent)
+
+
+BROWSER = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+)
+
+
+def routes() -> list[tuple[str, str, str]]:
+    """Every route of the template: function, method, path."""
+    found = []
+    for name, resource in TEMPLATE["Resources"].items():
+        for event in resource.get("Properties", {}).get("Events", {}).values():
+            if event["Type"] == "HttpApi":
+                found.append((name, event["Properties"]["Method"], event["Properties"]["Path"]))
+    return found
+
+
+def route_auth(route: str) -> str | None:
+    """The authorizer that the template names for a route; None for the API's default one."""
+    for resource in TEMPLATE["Resources"].values():
+        for event in resource.get("Properties", {}).get("Events", {}).values():
+            properties = event["Properties"]
+            if event["Type"] == "HttpApi" and f"{properties['Method']} {properties['Path']}" == route:
+                authorizer: str | None = properties.get("Auth", {}).get("Authorizer")
+                return authorizer
+    raise AssertionError(f"the template has no route {route}")
+
+
+def http_event(
+    method: str,
+    path: str,
+    route: str,
+    parameters: dict[str, str],
+    body: Any,
+    headers: dict[str, str],
+    query: dict[str, str],
+) -> dict[str, Any]:
+    """An HTTP API event, payload version 2.0; a body of bytes arrives in base64."""
+    binary = isinstance(body, bytes)
+    if isinstance(body, bytes):
+        body = base64.b64encode(body).decode()
+    text = body if isinstance(body, str | None) else json.dumps(body)
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": path,
+        "rawQueryString": "&".join(f"{name}={value}" for name, value in query.items()),
+        "headers": {"content-type": "application/json"} | headers if text is not None else headers,
+        "requestContext": {
+            "requestId": str(uuid.uuid4()),
+            "stage": "$default",
+            "routeKey": route,
+            "http": {"method": method, "path": path, "sourceIp": "192.0.2.1", "userAgent": headers.get("user-agent", "")},
+        },
+        "isBase64Encoded": binary,
+    }
+    return (
+        event
+        | ({"pathParameters": parameters} if parameters else {})
+        | ({"queryStringParameters": query} if query else {})
+        | ({"body": text} if text is not None else {})
+    )
+
+
+def sqs_event(*bodies: dict[str, Any]) -> dict[str, Any]:
+    """An SQS event with one message per body."""
+    return {
+        "Records": [
+            {"messageId": f"message-{number}", "body": json.dumps(body), "eventSource": "aws:sqs", "attributes": {}}
+            for number, body in enumerate(bodies)
+        ]
+    }
+
+
+def s3_notification(name: str) -> dict[str, Any]:
+    """What a bucket tells of a new object."""
+    return {"Records": [{"s3": {"bucket": {"name": PAYLOADS}, "object": {"key": name}}}]}
+
+
+def matches(pattern: Any, value: Any) -> bool:
+    """Lambda's event filtering as far as the template uses it: exact values and prefixes."""
+    if isinstance(pattern, dict):
+        return isinstance(value, dict) and all(matches(part, value.get(name)) for name, part in pattern.items())
+    return any(
+        str(value or "").startswith(option["prefix"]) if isinstance(option, dict) else option == value
+        for option in pattern
+    )
+
+
+def _of_moto_only(change: dict[str, Any]) -> bool:
+    """moto records an update that creates an item twice, first with its keys alone, and updates that change nothing."""
+    return change.get("NewImage") in (change["Keys"], change.get("OldImage"))
+
+
+def forget() -> None:
+    """Drops clients and cached secrets of the test before."""
+    clients.forget()
