@@ -71,7 +71,7 @@ TRAPS: dict[str, str] = {
     "a newspaper's app on iPhone": "DistrictPaper/3.2 CFNetwork/1474 Darwin/23.0.0",
     "a newspaper's app on Android": "DistrictPaper/3.2 (Android 13; SM-A515F) okhttp/4.12.0",
     "a phone's own HTTP client": "Dalvik/2.1.0 (Linux; U; Android 9; SM-J530FM)",
-    "Samsung's television": "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) AppleWebKit/538 (KHTML, like Gecko) TV Safari/538",
+    "Samsung's television": "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) AppleWebKit/538 (KHTML, like Gecko) TV Safari",
     "LG's television": _DESKTOP.format("Web0S; Linux/SmartTV", " WebAppManager"),
     "a games console": "Mozilla/5.0 (PlayStation 4 11.00) AppleWebKit/605.1.15 (KHTML, like Gecko)",
     "a text browser": "ELinks/0.13 (textmode; Linux x86_64; 80x24-2)",

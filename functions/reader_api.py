@@ -18,7 +18,7 @@ IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match")]
 @app.get("/articles")
 def list_articles(query: Annotated[ListQuery, Query()]) -> Response[ArticleList]:
     """Published stories, newest first"""
-    return http.public(lists.published(query))
+    return http.listed(lists.published(query), query)
 
 
 @app.get("/articles/by-slug/<slug>")

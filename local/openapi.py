@@ -1,17 +1,12 @@
-"""The OpenAPI document of all routes, generated from the functions: `python -m local.openapi [--check]`."""
+"""The OpenAPI document of all routes, generated from the functions."""
 
-import argparse
 import json
-import sys
-from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi import OpenAPIMerge
 
 from functions import newsroom_api, reader_api
 
-ROOT = Path(__file__).parents[1]
-DOCUMENT = ROOT / "shared" / "openapi.json"
 _PROBLEM = {
     "description": "A problem document (RFC 9457)",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -104,21 +99,3 @@ def generate() -> str:
 def _schema(app: Any) -> dict[str, Any]:
     schema: dict[str, Any] = json.loads(app.get_openapi_json_schema(title="Dateline", version="1"))
     return schema
-
-
-def main() -> int:
-    """Writes the document; with --check only says whether the committed one is current."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="exit 1 when the committed document is not current")
-    document = generate()
-    if not parser.parse_args().check:
-        DOCUMENT.write_text(document, "utf-8")
-        return 0
-    if DOCUMENT.exists() and DOCUMENT.read_text("utf-8") == document:
-        return 0
-    sys.stderr.write(f"{DOCUMENT.name} is not what the routes say: run `python -m local.openapi` and read the diff\n")
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

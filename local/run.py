@@ -39,22 +39,20 @@ def announcement(stack: LocalStack) -> str:
     """What is printed once the stack is up."""
     settings = " ".join(f"{name}={value}" for name, value in stack.environment().items())
     return f"""
-API    {stack.api}
-docs   {stack.api}/docs
-
+API={stack.api}
 TOKEN={stack.tokens["editor"]}
 
-  (an editor's, for 8 hours). Write a story, then list what readers see:
+  The token is an editor's, for 8 hours. Write a story and list what editors see; the rest is at {stack.api}/docs
 
-curl -X POST {stack.api}/articles -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
+curl -X POST $API/articles -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
   -d '{{"headline": "A headline", "body_html": "<p>A story.</p>", "section": "news", "language": "en"}}'
-curl {stack.api}/articles
+curl $API/desk/articles -H "Authorization: Bearer $TOKEN"
 
-  Any AWS tool speaks to this stack with:
+  Any AWS tool, and `make user`, speak to this stack after:
 
 export {settings}
 
-Left out here, and why it does not matter: {"; ".join(stack.left_out) or "nothing"}
+Not as on AWS here: {"; ".join(stack.left_out) or "nothing"}.
 Ctrl-C stops it and removes everything.
 """
 
@@ -66,7 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments).parameters
     if wrong := [word for word in given if "=" not in word]:
         parser.error(f"not of the form Name=value: {' '.join(wrong)}")
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell that starts this in the background has it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
         return _keep_up(dict(word.split("=", 1) for word in given))

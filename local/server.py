@@ -19,6 +19,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+# MiniStack takes this access key, whatever its secret, for the account's root.
+ROOT = "test"
 _PREFIX = "dateline-local-"
 _UNLOCKED_PREFIX = "dateline-new-"
 _LOG = "ministack.log"
@@ -50,8 +52,8 @@ class Server:
             (self.folder / name).mkdir()
         self._environment = {name: os.environ[name] for name in _INHERITED if name in os.environ} | {
             "AUTH": "true",
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_ACCESS_KEY_ID": ROOT,
+            "AWS_SECRET_ACCESS_KEY": ROOT,
             "GATEWAY_PORT": str(self.port),
             "HOME": str(self.folder / "home"),
             # Both listen on a fixed port: two stacks could not run side by side.
@@ -60,6 +62,8 @@ class Server:
             # Above it even a queue's function is refused, and its messages then wait for their visibility timeout.
             # Calls of the API, the only ones without a bound of their own, are held back by local/child.py instead.
             "LAMBDA_ACCOUNT_CONCURRENCY": "100",
+            # "localhost" would depend on the machine's names, and means ::1 on some.
+            "MINISTACK_HOST": "127.0.0.1",
             "MINISTACK_REGION": region,
             "NO_PROXY": "*",
             "PYTHONPATH": str(self.import_path),
@@ -163,7 +167,7 @@ def sweep() -> list[Path]:
 
 
 def _locked_folder() -> tuple[Path, int]:
-    """A new folder and the descriptor that holds its lock; it gets the name that `sweep` looks for when it is locked."""
+    """A new folder and the descriptor that holds its lock; only then it has a name that `sweep` looks for."""
     new = Path(tempfile.mkdtemp(prefix=_UNLOCKED_PREFIX))
     lock = os.open(new, os.O_RDONLY)
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,13 +14,11 @@ import botocore.session
 from botocore.config import Config
 
 from local.deploy import copy_layers, create_stack, resources, upload_code
-from local.server import Server, ServerError, sweep
+from local.server import ROOT, Server, ServerError, sweep
 from local.template import Patch, convert, load
 from ops import keys, user
 
 REGION = "eu-central-1"
-# MiniStack takes this key, whatever its secret, for the account's root.
-_ROOT = "test"
 _CODE_BUCKET = "deployment"
 _CLIENT = Config(
     connect_timeout=2,
@@ -38,7 +36,7 @@ class LocalStack:
     - `parameters`: values for the template's parameters.
     - `progress`: called with a line and the seconds since the start, for each step begun.
     - `template_patch`: changes the template (SAM, as data) before it is translated.
-    - `concurrency`: calls of the API that may run at once; those above it wait.
+    - `concurrency`: calls of the API that may run at once, by default twice the processors; those above it wait.
     """
 
     def __init__(
@@ -49,7 +47,7 @@ class LocalStack:
         parameters: Mapping[str, str] | None = None,
         progress: Callable[[str, float], None] | None = None,
         template_patch: Patch | None = None,
-        concurrency: int = 10,
+        concurrency: int | None = None,
     ) -> None:
         self.root = Path(root) if root else Path(__file__).parents[1]
         self.name = name
@@ -61,7 +59,8 @@ class LocalStack:
         self._parameters = dict(parameters or {})
         self._progress = progress or (lambda _line, _seconds: None)
         self._patch = template_patch
-        self._concurrency = concurrency
+        # Each first call in a process costs a second of one processor: more processes would start, not serve.
+        self._concurrency = concurrency or min(10, max(4, 2 * (os.process_cpu_count() or 1)))
         self._session = _session()
         self._clients: dict[str, Any] = {}
         self._started = 0.0
@@ -106,8 +105,8 @@ class LocalStack:
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": _ROOT,
-            "AWS_SECRET_ACCESS_KEY": _ROOT,
+            "AWS_ACCESS_KEY_ID": ROOT,
+            "AWS_SECRET_ACCESS_KEY": ROOT,
         }
 
     def client(self, service: str) -> Any:
@@ -125,20 +124,30 @@ class LocalStack:
         complaints = [line for line in self.server.log().splitlines() if "ERROR" in line or "WARNING" in line]
         return "\n".join([*printed, "-- MiniStack:", *complaints])
 
+    def rights(self, function: str) -> list[dict[str, Any]]:
+        """The statements of a function's own policy, by its name in the template: what `without` can take away."""
+        return [statement for document in self._policies(function).values() for statement in document["Statement"]]
+
     @contextmanager
-    def without(self, function: str, action: str) -> Iterator[None]:
-        """Takes one action out of a function's policy (by its name in the template) while the block runs."""
-        iam = self.client("iam")
-        role = self.resources[f"{function}Role"]
-        names = iam.list_role_policies(RoleName=role)["PolicyNames"]
-        before = {name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names}
+    def without(self, function: str, action: str, resource: str = "") -> Iterator[None]:
+        """Takes an action from a function while the block runs, on the resources whose ARN contains `resource`."""
+        iam, role, before = self.client("iam"), self.resources[f"{function}Role"], self._policies(function)
+        after = {name: _without(document, action, resource) for name, document in before.items()}
+        if after == before:
+            raise KeyError(f"no statement of {function} allows {action} on {resource or 'anything'}")
         try:
-            for name, document in before.items():
-                iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=_without(document, action))
+            # It holds from the next call on: nothing keeps a decision, and no worker has to start again.
+            for name, document in after.items():
+                iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
             yield
         finally:
             for name, document in before.items():
                 iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+
+    def _policies(self, function: str) -> dict[str, dict[str, Any]]:
+        iam, role = self.client("iam"), self.resources[f"{function}Role"]
+        names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        return {name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names}
 
     def stop(self) -> None:
         """Ends the local AWS and removes its files; harmless when it is done already."""
@@ -186,12 +195,11 @@ def _session() -> boto3.session.Session:
     """A session that reads none of the caller's AWS settings: a profile in the environment need not even exist."""
     own = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
     unset = botocore.session.Session(session_vars={name: (None, None, value, None) for name, value in own.items()})
-    return boto3.session.Session(_ROOT, _ROOT, region_name=REGION, botocore_session=unset)
+    return boto3.session.Session(ROOT, ROOT, region_name=REGION, botocore_session=unset)
 
 
-def _without(document: dict[str, Any], action: str) -> str:
-    """The policy without the statements for the action, as JSON; KeyError when no statement names it."""
-    kept = [statement for statement in document["Statement"] if statement["Action"] != action]
-    if len(kept) == len(document["Statement"]):
-        raise KeyError(f"no statement of its own allows {action}")
-    return json.dumps({**document, "Statement": kept})
+def _without(document: dict[str, Any], action: str, resource: str) -> dict[str, Any]:
+    def is_taken(statement: dict[str, Any]) -> bool:
+        return statement["Action"] == action and resource in json.dumps(statement["Resource"])
+
+    return {**document, "Statement": [s for s in document["Statement"] if not is_taken(s)]}

@@ -68,6 +68,7 @@ def convert(
     translator = Translator({}, Parser(), boto_session=session)
     template: Template = translator.translate(sam, dict(parameters or {}))
     _drop_unsupported(template, left_out)
+    _allow_plain_http(template["Resources"], left_out)
     for name in [n for n, r in template["Resources"].items() if r["Type"] == "AWS::ApiGatewayV2::Api"]:
         _lift_http_api(template["Resources"], name)
     return Converted(template, code, layers, left_out)
@@ -110,6 +111,20 @@ def _drop_unsupported(template: Template, left_out: list[str]) -> None:
     outputs = template.get("Outputs", {})
     for name in [n for n, output in outputs.items() if _mentions(output, dropped)]:
         del outputs[name]
+
+
+def _allow_plain_http(resources: dict[str, Any], left_out: list[str]) -> None:
+    """Takes out the refusal of requests without TLS, which MiniStack enforces: here they never leave the machine."""
+    for name, resource in list(resources.items()):
+        if resource["Type"] != "AWS::S3::BucketPolicy":
+            continue
+        document = resource["Properties"]["PolicyDocument"]
+        kept = [statement for statement in document["Statement"] if "aws:SecureTransport" not in json.dumps(statement)]
+        if len(kept) < len(document["Statement"]):
+            document["Statement"] = kept
+            left_out.append(f"{name} ({resource['Type']}): its refusal of requests without TLS")
+        if not kept:
+            del resources[name]
 
 
 def _mentions(node: object, names: set[str]) -> bool:

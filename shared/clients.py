@@ -36,8 +36,3 @@ def s3() -> "S3Client":
     """The S3 client."""
     client: S3Client = _client("s3")
     return client
-
-
-def forget() -> None:
-    """Drop every client, for tests that change the AWS behind them."""
-    _client.cache_clear()

@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -19,6 +20,7 @@ from shared.archive import Article, DeskArticle
 from shared.article import Actor, Group, Story
 from shared.errors import BadRequest, Forbidden, NotFound, PreconditionFailed, Problem, Unauthorized, Unprocessable
 from shared.intake import IngestRecord
+from shared.lists import ArticleList, ListQuery
 
 _JSON = "application/json"
 _PUBLIC = "public, max-age=30"  # how late a reader may see a correction, a withdrawal or a count
@@ -41,6 +43,8 @@ def resolver() -> APIGatewayHttpResolver:
         return _problem(error, app.current_event.path)
 
     def invalid(error: RequestValidationError) -> Response[str]:
+        if any(each["loc"][0] == "body" for each in error.errors()) and not app.current_event.body:
+            return problem(BadRequest("The body is empty."))
         errors = [{"pointer": _pointer(each["loc"]), "detail": each["msg"]} for each in error.errors()]
         where = "; ".join(f"{each['pointer']}: {each['detail']}" for each in errors)
         return problem(Unprocessable(where, errors=errors))
@@ -64,16 +68,13 @@ def resolver() -> APIGatewayHttpResolver:
     for error, handler in handlers.items():
         app.exception_handler(error)(handler)
     app.not_found(unknown)
-    app.use([_hold_against_route])
+    app.use([_refuse_unknown_parameters])
     return app
 
 
-def _hold_against_route(app: APIGatewayHttpResolver, following: Any) -> Any:
-    takes = app.context["_route"].dependant
-    if takes.body_params and not app.current_event.body:
-        raise BadRequest("The body is empty.")
+def _refuse_unknown_parameters(app: APIGatewayHttpResolver, following: Any) -> Any:
     # The resolver hands a query model only what it knows; a misspelt filter would answer the unfiltered list.
-    models = [field.field_info.annotation for field in takes.query_params]
+    models = [field.field_info.annotation for field in app.context["_route"].dependant.query_params]
     known = {name for model in models for name in getattr(model, "model_fields", ())}
     if models and (unknown := sorted(set(app.current_event.query_string_parameters) - known)):
         errors = [{"pointer": f"/query/{name}", "detail": "is not a parameter of this route"} for name in unknown]
@@ -181,10 +182,18 @@ def conditional(story: Story, if_none_match: str | None) -> Response[Article]:
     return Response(HTTPStatus.OK, _JSON, archive.article(story), headers=headers)
 
 
-def public[Shape: BaseModel](shape: Shape, following: str | None = None) -> Response[Shape]:
-    """200 for any reader's cache; `following` is the URL of the next page, as a Link header (RFC 8288)."""
-    headers = {"Cache-Control": _PUBLIC} | ({"Link": f'<{following}>; rel="next"'} if following else {})
-    return Response(HTTPStatus.OK, _JSON, shape, headers=headers)
+def public[Shape: BaseModel](shape: Shape) -> Response[Shape]:
+    """200 for any reader's cache."""
+    return Response(HTTPStatus.OK, _JSON, shape, headers={"Cache-Control": _PUBLIC})
+
+
+def listed(page: ArticleList, query: ListQuery) -> Response[ArticleList]:
+    """200 with a page of readers' list, and where the next one is as a Link header (RFC 8288)."""
+    answer = public(page)
+    if page.next:
+        asked = query.model_dump(mode="json", exclude_unset=True) | {"cursor": page.next}
+        answer.headers["Link"] = f'</articles?{urlencode(asked)}>; rel="next"'
+    return answer
 
 
 def _http_date(moment: datetime) -> str:

@@ -22,7 +22,7 @@ from shared.transition import Known, Origin
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         raise ValueError("is not an IANA time zone, such as Europe/Minsk") from None
     return name
 

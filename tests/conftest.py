@@ -17,6 +17,4 @@ def newsroom(monkeypatch: pytest.MonkeyPatch) -> Iterator[newsrooms.Newsroom]:
     for name, value in newsrooms.ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
-        newsrooms.forget()
         yield newsrooms.Newsroom().build()
-    newsrooms.forget()

@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ import boto3
 
 from functions import confirm_events, count_views, ingest_item, newsroom_api, reader_api, record_view, relay_events
 from local.template import load
-from shared import clients
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = load(ROOT / "template.yaml")
@@ -42,6 +42,21 @@ ENVIRONMENT = {
     "TITLE_SECTIONS": "news,sport",
 }
 _JOBS = {"NewsroomApi": newsroom_api, "ReaderApi": reader_api, "RecordView": record_view}
+
+
+@cache
+def aws(service: str) -> Any:
+    """A client; one for all tests, since making one takes longer than most tests."""
+    return boto3.client(service)  # type: ignore[call-overload]
+
+
+def _table(name: str) -> Any:
+    return _resource().Table(name)
+
+
+@cache
+def _resource() -> Any:
+    return boto3.resource("dynamodb")
 
 
 @dataclass
@@ -75,7 +90,7 @@ class Newsroom:
         for name, logical in ((NEWSROOM, "Newsroom"), (READINGS, "Readings")):
             properties = dict(TEMPLATE["Resources"][logical]["Properties"])
             stream = properties["StreamSpecification"] | {"StreamEnabled": True}
-            boto3.client("dynamodb").create_table(
+            aws("dynamodb").create_table(
                 TableName=name,
                 BillingMode="PAY_PER_REQUEST",
                 AttributeDefinitions=properties["AttributeDefinitions"],
@@ -83,11 +98,11 @@ class Newsroom:
                 StreamSpecification=stream,
                 **{k: v for k, v in properties.items() if k == "GlobalSecondaryIndexes"},
             )
-        boto3.client("s3").create_bucket(Bucket=PAYLOADS, CreateBucketConfiguration={"LocationConstraint": REGION})
-        boto3.client("events").create_event_bus(Name=BUS)
+        aws("s3").create_bucket(Bucket=PAYLOADS, CreateBucketConfiguration={"LocationConstraint": REGION})
+        aws("events").create_event_bus(Name=BUS)
         keys = {"keys": ["new-key", "old-key"], "cdn_secret": CDN_SECRET}
         for name in ("cursor", "readers"):
-            boto3.client("ssm").put_parameter(
+            aws("ssm").put_parameter(
                 Name=f"/dateline/test/{name}", Type="SecureString", Value=json.dumps(keys)
             )
         self._queue()
@@ -95,10 +110,10 @@ class Newsroom:
 
     def _queue(self) -> None:
         # As in the template: the bus reaches its consumer through a queue.
-        url = boto3.client("sqs").create_queue(QueueName="confirm")["QueueUrl"]
-        arn = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+        url = aws("sqs").create_queue(QueueName="confirm")["QueueUrl"]
+        arn = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
         rule = TEMPLATE["Resources"]["ConfirmRule"]["Properties"]
-        events = boto3.client("events")
+        events = aws("events")
         events.put_rule(Name="confirm", EventBusName=BUS, EventPattern=json.dumps(rule["EventPattern"]))
         events.put_targets(Rule="confirm", EventBusName=BUS, Targets=[{"Id": "confirm", "Arn": arn["QueueArn"]}])
         self.queue = url
@@ -173,7 +188,7 @@ class Newsroom:
 
     def deliver_payloads(self) -> int:
         """New objects under ingest/ to ingest_item."""
-        listed = boto3.client("s3").list_objects_v2(Bucket=PAYLOADS, Prefix="ingest/").get("Contents", [])
+        listed = aws("s3").list_objects_v2(Bucket=PAYLOADS, Prefix="ingest/").get("Contents", [])
         new = [entry["Key"] for entry in listed if f"s3:{entry['Key']}" not in self.positions]
         for name in new:
             self.positions[f"s3:{name}"] = "delivered"
@@ -196,7 +211,7 @@ class Newsroom:
 
     def deliver_queue(self) -> int:
         """What the bus put into the consumer's queue to confirm_events."""
-        sqs = boto3.client("sqs")
+        sqs = aws("sqs")
         messages = sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages", [])
         for message in messages:
             event = json.loads(message["Body"])
@@ -207,8 +222,8 @@ class Newsroom:
 
     def stream(self, table: str, function: str) -> list[dict[str, Any]]:
         """The new stream records of a table that pass the filter which the template gives the function."""
-        streams = boto3.client("dynamodbstreams")
-        arn = boto3.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+        streams = aws("dynamodbstreams")
+        arn = aws("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
         shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
         iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
         records: list[Any] = streams.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
@@ -224,14 +239,12 @@ class Newsroom:
 
     def item(self, table: str, pk: str, sk: str) -> dict[str, Any] | None:
         """One stored item."""
-        found: dict[str, Any] | None = boto3.resource("dynamodb").Table(table).get_item(Key={"pk": pk, "sk": sk}).get(
-            "Item"
-        )
+        found: dict[str, Any] | None = _table(table).get_item(Key={"pk": pk, "sk": sk}).get("Item")
         return found
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """All stored items."""
-        return list(boto3.resource("dynamodb").Table(table).scan()["Items"])
+        return list(_table(table).scan()["Items"])
 
     def draft(self, **content: Any) -> Answer:
         """A new draft with a headline of its own."""
@@ -343,8 +356,3 @@ def matches(pattern: Any, value: Any) -> bool:
 def _of_moto_only(change: dict[str, Any]) -> bool:
     """moto records an update that creates an item twice, first with its keys alone, and updates that change nothing."""
     return change.get("NewImage") in (change["Keys"], change.get("OldImage"))
-
-
-def forget() -> None:
-    """Drops clients and cached secrets of the test before."""
-    clients.forget()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from shared.formats.date_line import month_names
 from shared.formats.lines import fold
@@ -29,6 +30,7 @@ _AGENCY = re.compile(rf"(?<![\w-])(?:{'|'.join(f'({spelling})' for spelling in _
 
 # An agency is the source only where a word of attribution stands near: a story about BelTA is not by BelTA.
 _NEAR = 45
+_MENTIONS = 20
 _ATTRIBUTION = re.compile(
     r"(?<!\w)(?:has learned|reports|reported|informs|informed|according to|told|correspondent"
     r"|сообща|сообщил|переда[её]т|передал|информир|корр\.|корреспондент|со ссылкой|по информации|по данным|пишет"
@@ -124,7 +126,7 @@ def read_signature(line: str) -> tuple[str, ...] | None:
 def find_credit(paragraphs: Iterable[str]) -> str | None:
     """Return the agency to which the text attributes itself, or None."""
     for paragraph in paragraphs:
-        for found in _AGENCY.finditer(paragraph):
+        for found in islice(_AGENCY.finditer(paragraph), _MENTIONS):
             start, end = max(0, found.start() - _NEAR), found.end() + _NEAR
             if found.lastindex and _ATTRIBUTION.search(paragraph, start, end):
                 return _NAMES[found.lastindex - 1]

@@ -20,6 +20,7 @@ LANGUAGES = ("en", "ru", "be", "uk", "pl", "de", "lt")
 
 _SHORTEST, _LONGEST = len("1.10.18"), 120
 _NOON = 12
+_LAST_CENTURY = 69  # of two digits, as POSIX strptime reads %y: 69 to 99 are 1969 to 1999
 
 # Forms that sites print and CLDR does not list: Joomla's packs, older spellings, forms without diacritics.
 _MORE_MONTHS: dict[str, dict[int, str]] = {
@@ -154,8 +155,9 @@ def _resolve(
 
 
 def _full_year(digits: str) -> int:
-    # POSIX strptime's %y: 69 to 99 are the last century.
-    return int(digits) if len(digits) > len("18") else int(digits) + (1900 if int(digits) >= 69 else 2000)
+    if len(digits) > len("18"):
+        return int(digits)
+    return int(digits) + (1900 if int(digits) >= _LAST_CENTURY else 2000)
 
 
 def _number(clock: Mapping[str, str | None], name: str) -> int:

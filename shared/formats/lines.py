@@ -35,9 +35,13 @@ def _fewer_marks(run: str) -> str:
 def fold(line: str) -> str:
     """Return a short line for comparison: compatible forms, one kind of space and apostrophe, no case.
 
-    A Latin letter within a Cyrillic word becomes its lookalike: Belarusian was long typed with a Latin i.
+    A Latin letter within a Cyrillic word becomes its lookalike: Belarusian was long typed with a Latin i. A line of
+    signs that expand beyond measure (U+FDFA is eighteen letters) folds to nothing: no line worth comparing has them.
     """
-    folded = unicodedata.normalize("NFKC", line).casefold().translate(_APOSTROPHES)
+    compatible = unicodedata.normalize("NFKC", line)
+    if len(compatible) > 2 * len(line) + _MOST_MARKS:
+        return ""
+    folded = compatible.casefold().translate(_APOSTROPHES)
     return " ".join(_LATIN_AMONG_CYRILLIC.sub(lambda letter: _LOOKALIKES[letter[0]], folded).split())
 
 

@@ -92,4 +92,4 @@ class Margin:
         if self.closed or _FURNITURE.fullmatch(folded) or is_modification_line(line, self.time_zone):
             return True
         # A second date line with its prefix ("Published: …"); a bare date may head a part of a chronicle.
-        return not folded[0].isdigit() and ":" in folded and read_date_line(line, self.time_zone) is not None
+        return not folded[:1].isdigit() and ":" in folded and read_date_line(line, self.time_zone) is not None

@@ -30,6 +30,8 @@ _LONG_HEADLINE = 150
 _LONGEST_HEADLINE = 300
 _LONG_LEAD = 200
 _LONG_LINE = 50
+_EDGE = 1_000
+"""Facts about a story stand this many blocks or lines from an end at most; what lies between is only text."""
 _COLUMN_OF_FACTS = re.compile(r" [|•·] ")
 _LONGEST_FACTS = 200
 
@@ -47,10 +49,11 @@ def read(text: str, time_zone: ZoneInfo) -> IncomingStory:
 
     `time_zone` is the title's: the zone of the date line. Linear in the length of the text.
     """
-    page = _find_date([_split_facts(block, time_zone) for block in blocks(clean(text))], time_zone)
+    page = _find_date(_split_facts(blocks(clean(text)), time_zone), time_zone)
     margin = Margin(time_zone)
-    masthead = read_masthead([line for block in page.above for line in _unwrapped(margin.without(block))])
-    rest = [kept for block in page.below if (kept := margin.without(block))]
+    head = [[line for line in block[:_EDGE] if margin.without([line])] for block in page.above[:_EDGE]]
+    masthead = read_masthead([line for block in head for line in _unwrapped(block)])
+    rest = [kept for block, edge in _edged(page.below) if (kept := margin.without(block) if edge else block)]
     if page.date:
         headline, body = _headline(masthead, rest)
     else:  # only to tell what else is missing
@@ -90,9 +93,18 @@ def _unreadable(*lacks: bool) -> Unreadable:
     return Unreadable(missing, f"This page cannot be read as a story: it has {sentences}.")
 
 
-def _split_facts(block: Block, time_zone: ZoneInfo) -> Block:
+def _edged(page: list[Block]) -> Iterator[tuple[Block, bool]]:
+    """Yield each block and whether it is near an end."""
+    for number, block in enumerate(page):
+        yield block, min(number, len(page) - number) < _EDGE
+
+
+def _split_facts(page: list[Block], time_zone: ZoneInfo) -> list[Block]:
     """Part the lines in which Joomla sets facts side by side: "12 October 2018 15:52 | Hits: 146"."""
-    return [part for line in block for part in _facts(line, time_zone)]
+    return [
+        [part for line in block for part in _facts(line, time_zone)] if edge and len(block) < _EDGE else block
+        for block, edge in _edged(page)
+    ]
 
 
 def _facts(line: str, time_zone: ZoneInfo) -> list[str]:
@@ -104,8 +116,8 @@ def _facts(line: str, time_zone: ZoneInfo) -> list[str]:
 
 
 def _find_date(page: list[Block], time_zone: ZoneInfo) -> _Page:
-    for number, block in enumerate(page):
-        for row, line in enumerate(block):
+    for number, block in enumerate(page[:_EDGE]):
+        for row, line in enumerate(block[:_EDGE]):
             if row and _runs_on(block[row - 1], row):
                 continue
             if date := read_date_line(line, time_zone):

@@ -52,7 +52,7 @@ class IncomingStory(BaseModel):
         return _BLANK_LINES.sub("\n\n", text.strip())
 
 
-class Unreadable(Exception):  # noqa: N818 - it names what the input is, and reads so in a dead letter
+class Unreadable(Exception):
     """The input holds no story. `missing` names what was not found; the message tells an editor what was looked for."""
 
     def __init__(self, missing: tuple[str, ...], message: str) -> None:

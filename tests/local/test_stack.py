@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -48,8 +49,17 @@ def _eventually(what: Callable[[], bool]) -> bool:
 
 def _states(group: int) -> list[str]:
     """The states of a process group's members: T is stopped, Z is a zombie, which is only a number any more."""
-    found = subprocess.run(["/bin/ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
-    return [state for number, state in (line.split() for line in found.splitlines()) if int(number) == group]
+    if sys.platform == "linux":
+        found = []
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                # The command's name before it may hold anything, brackets too.
+                state, _parent, number = path.read_text(encoding="utf-8").rpartition(")")[2].split()[:3]
+                found.append((number, state))
+    else:
+        listed = subprocess.run(["/bin/ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True, check=True)
+        found = [(line.split()[0], line.split()[1]) for line in listed.stdout.splitlines()]
+    return [state for number, state in found if int(number) == group]
 
 
 def _is_gone(group: int) -> bool:
@@ -86,6 +96,18 @@ def test_a_right_taken_away_is_missing_at_once_and_back_afterwards(stack: LocalS
     with stack.without("NewsroomApi", "dynamodb:PutItem"):
         assert _call(stack, "POST", "/articles", token=stack.tokens["editor"], body=_STORY)[0] == 500
     assert _call(stack, "POST", "/articles", token=stack.tokens["editor"], body=_STORY)[0] == 201
+
+
+def test_a_right_is_taken_on_one_resource_only(stack: LocalStack) -> None:
+    def updates() -> list[str]:
+        found = [right for right in stack.rights("NewsroomApi") if right["Action"] == "dynamodb:UpdateItem"]
+        return [str(right["Resource"]) for right in found]
+
+    (kept,) = [resource for resource in updates() if "Newsroom" in resource]
+    before = updates()
+    with stack.without("NewsroomApi", "dynamodb:UpdateItem", "Readings"):
+        assert updates() == [kept]
+    assert updates() == before
     with pytest.raises(KeyError, match="s3:DeleteBucket"), stack.without("NewsroomApi", "s3:DeleteBucket"):
         pass
 

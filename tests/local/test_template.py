@@ -118,6 +118,28 @@ def test_what_the_local_aws_does_not_know_is_left_out_and_named() -> None:
     assert list(converted.template["Outputs"]) == ["Queue"]
 
 
+def test_requests_without_tls_are_allowed_and_other_statements_of_a_bucket_policy_stay() -> None:
+    refusal = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    other = {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket"}
+
+    def policy(*statements: dict[str, Any]) -> dict[str, Any]:
+        return {"Type": "AWS::S3::BucketPolicy", "Properties": {"PolicyDocument": {"Statement": [*statements]}}}
+
+    source = _api({"Read": _event("GET", "/")}, One=policy(refusal), Two=policy(refusal, other), Three=policy(other))
+    converted = convert(source, bucket="code", session=_SESSION)
+    statements = {
+        name: properties["PolicyDocument"]["Statement"]
+        for name, properties in _of_type(converted.template, "S3::BucketPolicy").items()
+    }
+    assert statements == {"Two": [other], "Three": [other]}
+    assert [line.split()[0] for line in converted.left_out] == ["One", "Two"]
+
+
 def test_layers_become_folders_on_the_import_path() -> None:
     source = _api(
         {"Read": _event("GET", "/")},

@@ -1,0 +1,75 @@
+"""The JSON Schema of each event type and the page that lists them, generated from the catalogue."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from shared.events import CATALOGUE, EventType
+
+FOLDER = Path("events") / "schemas"
+PAGE = Path("docs") / "events.md"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def files() -> dict[Path, str]:
+    """Path (from the project's root) → content of every generated file."""
+    found = {FOLDER / f"{event.name}.json": _text(schema(event)) for event in CATALOGUE.values()}
+    return found | {PAGE: _page()}
+
+
+def schema(event: EventType) -> dict[str, Any]:
+    """The schema of an event's `detail`: the CloudEvents 1.0 envelope around the type's data."""
+    text = {"type": "string", "minLength": 1}
+    moment = {"type": "string", "format": "date-time"}
+    data = event.data.model_json_schema()
+    data.pop("title")
+    properties = {
+        "specversion": {"const": "1.0"},
+        "id": text | {"description": "A ULID; a consumer that has handled it drops a second delivery"},
+        "source": text | {"format": "uri-reference", "description": "The stack"},
+        "type": {"const": event.name},
+        "subject": text | {"description": "The story's id"},
+        "time": moment | {"description": "When it happened, UTC"},
+        "datacontenttype": {"const": "application/json"},
+        "dataschema": {"const": f"urn:dateline:event:{event.name}:1"},
+        "sequence": {"type": "integer", "minimum": 1, "description": "Counts the story's events without a gap"},
+        "data": data | {"additionalProperties": False},
+    }
+    return {
+        "$schema": _DIALECT,
+        "$id": f"urn:dateline:event:{event.name}:1",
+        "title": event.name,
+        "description": event.meaning,
+        "type": "object",
+        "required": list(properties),
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def _text(content: Any) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _page() -> str:
+    rows = [
+        f"| `{event.name}` | {event.meaning} | {', '.join(f'`{name}`' for name in event.data.model_fields)} |"
+        f" [schema](../events/schemas/{event.name}.json), [sample](../events/samples/{event.name}.1.json) |"
+        for event in CATALOGUE.values()
+    ]
+    return "\n".join(
+        [
+            "# Events",
+            "",
+            "Each change of a story leaves as one event on the bus `dateline-<stack>`: source `dateline`, detail-type =",
+            "the event's type, detail = a CloudEvents 1.0 envelope. Delivery is at least once and not in order:",
+            "drop an `id` that was handled, and where order matters go by `sequence`, which counts a story's events from 1",
+            "without a gap. An event names the story, never its body; of a story that readers may not see it tells only",
+            "that it exists and where it stands.",
+            "",
+            "| type | what happened | data | |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )

@@ -1,0 +1,90 @@
+"""One reading: one marker."""
+
+import pytest
+
+from tests.newsroom import BROWSER, CDN_SECRET, READINGS, Newsroom
+
+STORY = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+
+
+def markers(newsroom: Newsroom) -> list[dict[str, object]]:
+    """The stored markers."""
+    return [item for item in newsroom.items(READINGS) if item["sk"] == "MARKER"]
+
+
+def test_a_reading_is_one_marker_without_an_address(newsroom: Newsroom) -> None:
+    """A reading answers 202 without a body and leaves one marker that dies by itself and holds no address."""
+    answer = newsroom.read(STORY, "203.0.113.77")
+    assert (answer.status, answer.text) == (202, "")
+    (marker,) = markers(newsroom)
+    assert "203.0.113.77" not in str(marker)
+    assert "192.0.2.1" not in str(marker)
+    assert float(str(marker["ttl"])) - float(str(marker["at"])) == pytest.approx(48 * 3600, abs=1)
+
+
+def test_a_reader_is_an_address_an_agent_and_a_random_id(newsroom: Newsroom) -> None:
+    """The same reader twice is one marker; another address, and mostly another agent or id, is another one."""
+    for _ in range(3):
+        newsroom.read(STORY, "203.0.113.77")
+    assert len(markers(newsroom)) == 1
+    newsroom.read(STORY, "203.0.113.78")
+    assert len(markers(newsroom)) == 2
+    for number in range(20):
+        body = {"reader": f"visit-{number}"}
+        headers = {"user-agent": BROWSER, "x-cdn-secret": CDN_SECRET, "x-viewer-address": "203.0.113.79"}
+        assert newsroom.http("POST", f"/articles/{STORY}/views", body, headers=headers).status == 202
+    assert 2 + 12 < len(markers(newsroom)) <= 2 + 20
+
+
+def test_one_address_adds_at_most_64_markers(newsroom: Newsroom) -> None:
+    """However many ids one address invents, it fills no more than the slots."""
+    for number in range(400):
+        newsroom.http("POST", f"/articles/{STORY}/views", {"reader": str(number)}, headers={"user-agent": BROWSER})
+    assert 40 < len(markers(newsroom)) <= 64
+
+
+def test_the_viewer_address_needs_the_cdn_secret(newsroom: Newsroom) -> None:
+    """Without the secret the header is nothing: the connection's address counts."""
+    for secret in ("", "wrong", "ключ"):
+        for last in range(3):
+            newsroom.read(STORY, f"203.0.113.{last}", **{"x-cdn-secret": secret})
+    assert len(markers(newsroom)) == 1
+
+
+def test_a_household_is_one_network(newsroom: Newsroom) -> None:
+    """IPv6 addresses of one /64 are one network, those of another are not."""
+    newsroom.read(STORY, "2001:db8:1:1::1")
+    newsroom.read(STORY, "2001:db8:1:1:ffff::2")
+    assert len(markers(newsroom)) == 1
+    newsroom.read(STORY, "2001:db8:1:2::1")
+    assert len(markers(newsroom)) == 2
+
+
+@pytest.mark.parametrize(
+    "body", ["[", "[]", '"a"', '{"reader": 5}', '{"reader": "' + "x" * 5000 + '"}', b"\xff\xfe", "[" * 4000]
+)
+def test_a_bad_body_is_refused(newsroom: Newsroom, body: str | bytes) -> None:
+    """A body that is no object with a reader is a 400 problem; nothing is written."""
+    answer = newsroom.http("POST", f"/articles/{STORY}/views", body)
+    assert (answer.status, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert newsroom.items(READINGS) == []
+
+
+def test_an_id_of_another_shape_is_not_found(newsroom: Newsroom) -> None:
+    """An id cannot forge a key: what is no id is a 404 and writes nothing."""
+    for story in ("x", "01ARZ3NDEKTSV4RRFFQ69G5FAV#1", "01arz3ndektsv4rrffq69g5fav"):
+        assert newsroom.read(story, "203.0.113.77").status == 404
+    assert newsroom.items(READINGS) == []
+
+
+def test_hostile_agents_are_cut_not_refused(newsroom: Newsroom) -> None:
+    """An agent of any length and any characters makes a marker of bounded size."""
+    for agent in ("я" * 5000, "\ud800", ""):
+        assert newsroom.read(STORY, "203.0.113.80", **{"user-agent": agent}).status == 202
+    assert all(len(str(marker["agent"]).encode()) <= 256 for marker in markers(newsroom))
+
+
+def test_only_the_readings_table_is_touched(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The endpoint works without knowing the Newsroom table."""
+    monkeypatch.delenv("NEWSROOM_TABLE")
+    assert newsroom.read(STORY, "203.0.113.77").status == 202
