@@ -15,6 +15,7 @@ from local.stack import LocalStack
 SAMPLE = Path(__file__).parent / "sample" / "river-bridge-2018-10-12.txt"
 READERS, REPEATS, ROBOTS = 600, 300, 100
 _AT_A_TIME = 8
+_WIDEST = 48  # characters of a column
 _PATIENCE = 60.0  # seconds to wait for something that travels through queues
 _BROWSER = (
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36"
@@ -39,10 +40,10 @@ class Table:
     def print(self) -> bool:
         """Prints the table and the verdict; says whether all rows agree."""
         rows = [("", "expected", "seen", True), *self.rows]
-        wide = [min(48, max(len(row[column]) for row in rows)) for column in range(3)]
-        for row in rows:
-            cells = [_cut(row[column], wide[column]).ljust(wide[column]) for column in range(3)]
-            say("  ".join([" " if row[3] else "✗", *cells]).rstrip())
+        wide = [min(_WIDEST, max(map(len, column))) for column in zip(*(row[:3] for row in rows), strict=True)]
+        for *cells, agree in rows:
+            shown = [_cut(str(cell), width).ljust(width) for cell, width in zip(cells, wide, strict=True)]
+            say("  ".join([" " if agree else "✗", *shown]).rstrip())
         good = bool(self.rows) and all(row[3] for row in self.rows)
         say("DEMO OK" if good else "DEMO FAILED")
         return good

@@ -1,4 +1,4 @@
-"""A newsroom on moto: the template's tables, bucket and bus, and the deliveries that AWS would make between functions."""
+"""A newsroom on moto: the template's tables, bucket and bus, and the deliveries that AWS would make in between."""
 
 import base64
 import json
@@ -273,12 +273,12 @@ BROWSER = (
 
 def routes() -> list[tuple[str, str, str]]:
     """Every route of the template: function, method, path."""
-    found = []
-    for name, resource in TEMPLATE["Resources"].items():
-        for event in resource.get("Properties", {}).get("Events", {}).values():
-            if event["Type"] == "HttpApi":
-                found.append((name, event["Properties"]["Method"], event["Properties"]["Path"]))
-    return found
+    return [
+        (name, event["Properties"]["Method"], event["Properties"]["Path"])
+        for name, resource in TEMPLATE["Resources"].items()
+        for event in resource.get("Properties", {}).get("Events", {}).values()
+        if event["Type"] == "HttpApi"
+    ]
 
 
 def route_auth(route: str) -> str | None:

@@ -6,9 +6,8 @@ from functions import confirm_events
 from tests.newsroom import NEWSROOM, Newsroom, aws, sqs_event
 
 
-def unconfirmed(newsroom: Newsroom) -> int:
+def unconfirmed() -> int:
     """How many events the outbox still holds."""
-    assert newsroom
     answer = aws("dynamodb").query(
         TableName=NEWSROOM,
         IndexName="unconfirmed",
@@ -21,9 +20,9 @@ def unconfirmed(newsroom: Newsroom) -> int:
 def test_an_event_is_unconfirmed_until_it_came(newsroom: Newsroom) -> None:
     """The outbox holds an event from its transaction until the bus has delivered it."""
     story = newsroom.draft().json["id"]
-    assert unconfirmed(newsroom) == 1
+    assert unconfirmed() == 1
     newsroom.deliver()
-    assert unconfirmed(newsroom) == 0
+    assert unconfirmed() == 0
     item = newsroom.item(NEWSROOM, f"STORY#{story}", "EVENT#00000001") or {}
     assert "confirmed_at" in item
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.template.filters import RECORDS, matches
 from tests.template.reading import (
     MANAGED,
     QUEUE_RIGHTS,
@@ -254,45 +255,6 @@ def messages_stay_hidden(resources: Resources) -> Iterator[str]:
 
 
 # -- Filters
-
-
-def matches(pattern: Any, event: Any) -> bool:
-    """Whether an event filter's pattern takes the event: the part of EventBridge's language that is used here."""
-    if isinstance(pattern, dict):
-        return isinstance(event, dict) and all(matches(inner, event.get(key)) for key, inner in pattern.items())
-    if not isinstance(pattern, list):
-        raise TypeError(f"{pattern!r} is neither a list of values nor an object")
-    return any(_matches_one(choice, event) for choice in pattern)
-
-
-def _matches_one(choice: Any, value: Any) -> bool:
-    if not isinstance(choice, dict):
-        return bool(choice == value)
-    ((operator, operand),) = choice.items()
-    if operator == "prefix":
-        return isinstance(value, str) and value.startswith(operand)
-    if operator == "exists":
-        return operand is (value is not None)
-    if operator == "anything-but":
-        return value is not None and value not in many(operand)
-    raise TypeError(f"{operator} is not known here: add it to the rule that needs it")
-
-
-def _record(change: str, pk: str, sk: str) -> Resource:
-    return {"eventName": change, "dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": sk}}}}
-
-
-# Per function with a filter: records that must arrive, records that must not.
-RECORDS = {
-    "CountViews": (
-        [_record("INSERT", "a", "MARKER"), _record("MODIFY", "a", "MARKER")],
-        [_record("REMOVE", "a", "MARKER"), _record("MODIFY", "a", "DAY#2018-10-12"), _record("INSERT", "a", "GATE")],
-    ),
-    "RelayEvents": (
-        [_record("INSERT", "a", "EVENT#01J9ZZZZZZZZZZZZZZZZZZZZZZ")],
-        [_record("MODIFY", "a", "EVENT#01J9ZZZZZZZZZZZZZZZZZZZZZZ"), _record("INSERT", "a", "STATE")],
-    ),
-}
 
 
 @rule

@@ -96,7 +96,7 @@ FLAWS: list[tuple[Callable[..., Any], str, Flaw]] = [
     (
         rules.streams_have_dead_letters,
         "no bisecting",
-        put(False, "RelayEventsOutbox", "Properties", "BisectBatchOnFunctionError"),
+        cut("RelayEventsOutbox", "Properties", "BisectBatchOnFunctionError"),
     ),
     (
         rules.streams_have_dead_letters,
