@@ -5,14 +5,25 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
-from shared import archive, desk, http, intake, lists
+from shared import archive, commands, desk, events, history, http, intake, lists
 from shared.archive import DeskArticle
-from shared.article import Content
+from shared.commands import (
+    Because,
+    ContentPatch,
+    CorrectionRequest,
+    PublicationRequest,
+    RestorationRequest,
+    WithdrawalRequest,
+)
+from shared.content import Content
+from shared.events import EventLog, EventQuery
+from shared.history import Against, AsOf, Difference, History, Revision, Versions
 from shared.intake import IngestQuery, IngestRecord
 from shared.lists import ArticleList, DeskQuery
 
 app = http.resolver()
 IfMatch = Annotated[str | None, Header(alias="If-Match")]
+Why = Annotated[Because, Query()]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 
 
@@ -23,15 +34,68 @@ def create_article(content: Content, key: IdempotencyKey = None) -> Response[Des
 
 
 @app.put("/articles/<article_id>")
-def revise_article(article_id: str, content: Content, if_match: IfMatch = None) -> Response[DeskArticle]:
-    """Change the text of a story; If-Match names the version that was edited"""
-    return http.versioned(desk.revise(article_id, content, http.actor(app), http.expected_version(if_match)))
+def revise_article(article_id: str, content: Content, why: Why, if_match: IfMatch = None) -> Response[DeskArticle]:
+    """Give a story a new text; If-Match names the version that was edited"""
+    return http.versioned(
+        desk.revise(article_id, content, http.actor(app), http.expected_version(if_match), why.reason)
+    )
+
+
+@app.patch("/articles/<article_id>")
+def patch_article(article_id: str, changes: ContentPatch, why: Why, if_match: IfMatch = None) -> Response[DeskArticle]:
+    """Change some fields of the text; null takes one out (RFC 7396)"""
+    return http.versioned(
+        commands.patch(article_id, changes, http.actor(app), http.expected_version(if_match), why.reason)
+    )
+
+
+@app.delete("/articles/<article_id>")
+def archive_article(article_id: str, why: Why, if_match: IfMatch = None) -> Response[DeskArticle]:
+    """Put a draft or an unpublished story away; a restoration brings it back"""
+    return http.versioned(desk.put_away(article_id, http.actor(app), http.expected_version(if_match), why.reason))
 
 
 @app.post("/articles/<article_id>/publication")
-def publish_article(article_id: str, if_match: IfMatch = None, key: IdempotencyKey = None) -> Response[DeskArticle]:
-    """Let readers see a story from now on"""
-    return http.versioned(desk.publish(article_id, http.actor(app), http.expected_version(if_match), key))
+def publish_article(
+    article_id: str,
+    request: PublicationRequest | None = None,
+    if_match: IfMatch = None,
+    key: IdempotencyKey = None,
+) -> Response[DeskArticle]:
+    """Let readers see a story: now, at a moment, or when an embargo ends"""
+    asked = request or PublicationRequest()
+    return http.versioned(commands.publish(article_id, asked, http.actor(app), http.expected_version(if_match), key))
+
+
+@app.delete("/articles/<article_id>/publication")
+def take_back_publication(article_id: str, why: Why, if_match: IfMatch = None) -> Response[DeskArticle]:
+    """Take back a schedule, an embargo, or the publication itself"""
+    return http.versioned(desk.take_back(article_id, http.actor(app), http.expected_version(if_match), why.reason))
+
+
+@app.post("/articles/<article_id>/corrections")
+def correct_article(article_id: str, request: CorrectionRequest, if_match: IfMatch = None) -> Response[DeskArticle]:
+    """Put a mistake right, and say what was wrong"""
+    return http.versioned(commands.correct(article_id, request, http.actor(app), http.expected_version(if_match)))
+
+
+@app.post("/articles/<article_id>/withdrawal")
+def withdraw_article(article_id: str, request: WithdrawalRequest, if_match: IfMatch = None) -> Response[DeskArticle]:
+    """Take a story down"""
+    return http.versioned(commands.withdraw(article_id, request, http.actor(app), http.expected_version(if_match)))
+
+
+@app.delete("/articles/<article_id>/withdrawal")
+def reinstate_article(article_id: str, why: Why, if_match: IfMatch = None) -> Response[DeskArticle]:
+    """Take a withdrawal back: the story is unpublished and can be published again"""
+    return http.versioned(desk.reinstate(article_id, http.actor(app), http.expected_version(if_match), why.reason))
+
+
+@app.post("/articles/<article_id>/restoration")
+def restore_article(article_id: str, request: RestorationRequest, if_match: IfMatch = None) -> Response[DeskArticle]:
+    """Take an earlier text again, as a new version"""
+    expected = http.expected_version(if_match)
+    return http.versioned(desk.restore(article_id, request.version, http.actor(app), expected, request.reason))
 
 
 @app.get("/desk/articles")
@@ -42,10 +106,47 @@ def list_desk(query: Annotated[DeskQuery, Query()]) -> ArticleList:
 
 
 @app.get("/desk/articles/<article_id>")
-def read_desk(article_id: str) -> Response[DeskArticle]:
-    """A story in any state, with the ETag that a change of it needs"""
+def read_desk(article_id: str, query: Annotated[AsOf, Query()]) -> Response[DeskArticle]:
+    """A story in any state, with the ETag that a change of it needs; or as readers saw it at a moment"""
     http.actor(app)
+    if query.as_of is not None:
+        return http.uncached(history.as_of(article_id, query.as_of))
     return http.versioned(archive.story(article_id))
+
+
+@app.get("/desk/articles/<article_id>/history")
+def read_history(article_id: str) -> History:
+    """Every change of a story: who, when, why"""
+    http.actor(app)
+    return history.transitions(article_id)
+
+
+@app.get("/desk/articles/<article_id>/versions")
+def list_versions(article_id: str) -> Versions:
+    """Every text of a story"""
+    http.actor(app)
+    return history.versions(article_id)
+
+
+@app.get("/desk/articles/<article_id>/versions/<version>")
+def read_version(article_id: str, version: int) -> Revision:
+    """One text of a story"""
+    http.actor(app)
+    return history.version(article_id, version)
+
+
+@app.get("/desk/articles/<article_id>/versions/<version>/diff")
+def compare_versions(article_id: str, version: int, query: Annotated[Against, Query()]) -> Difference:
+    """What changed from another version to this one"""
+    http.actor(app)
+    return history.difference(article_id, query.against, version)
+
+
+@app.get("/events")
+def list_events(query: Annotated[EventQuery, Query()]) -> EventLog:
+    """The event log: in order per story, nothing younger than ten seconds"""
+    http.actor(app)
+    return events.log(query.after, query.limit)
 
 
 @app.post("/ingest", status_code=202)

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
-from shared import archive, documentation, http, lists, masthead, views
+from shared import archive, documentation, http, lists, masthead, topics, views
 from shared.archive import Article
 from shared.lists import ArticleList, ListQuery
 from shared.masthead import Masthead
+from shared.topics import Topics
 from shared.views import Views
 
 app = http.resolver()
@@ -43,6 +44,12 @@ def read_views(article_id: str) -> Response[Views]:
 def read_masthead() -> Response[Masthead]:
     """The title: name, address, time zone, languages, sections"""
     return http.public(masthead.masthead())
+
+
+@app.get("/topics")
+def read_topics() -> Response[Topics]:
+    """The sections and tags that published stories have"""
+    return http.public(topics.topics())
 
 
 @app.get("/openapi.json", include_in_schema=False)

@@ -20,10 +20,12 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from local.demo import SAMPLE
 from local.stack import REGION, LocalStack
 from local.template import load
 
@@ -81,13 +83,12 @@ class Answer:
 
     @property
     def failed(self) -> bool:
-        """A function error, or an HTTP answer that says as much."""
+        """A function error, messages of a batch that failed, or an HTTP answer that says as much."""
         if not isinstance(self.payload, dict):
             return False
-        return (
-            "errorType" in self.payload
-            or int(self.payload.get("statusCode", 0)) >= http.HTTPStatus.INTERNAL_SERVER_ERROR
-        )
+        if "errorType" in self.payload or self.payload.get("batchItemFailures"):
+            return True
+        return int(self.payload.get("statusCode", 0)) >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 class Emulator:
@@ -203,6 +204,19 @@ def environment(stack: LocalStack, function: Function) -> dict[str, str]:
     }
 
 
+def prepare(stack: LocalStack) -> None:
+    """Puts what the samples speak of where it stands when such an event comes: stream records' items, the payload."""
+    for path in (ROOT / "events").glob("*.json"):
+        for record in json.loads(path.read_text(encoding="utf-8")).get("Records", []):
+            if item := record.get("dynamodb", {}).get("NewImage"):
+                table = record["eventSourceARN"].split("/")[1]
+                stack.client("dynamodb").put_item(TableName=stack.resources[table], Item=item)
+            for notified in json.loads(record.get("body", "{}")).get("Records", []):
+                key = notified["s3"]["object"]["key"]
+                bucket = stack.outputs["PayloadsBucket"]
+                stack.client("s3").put_object(Bucket=bucket, Key=key, Body=SAMPLE.read_bytes())
+
+
 def _emulator() -> str:
     if platform.system() != "Linux":
         raise EmulatorError("aws-lambda-rie runs on Linux only; elsewhere use `sam local invoke`, which needs Docker")
@@ -247,6 +261,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"there is no function {given.function}, but {', '.join(functions)}")
     chosen = [functions[given.function]] if given.function else list(functions.values())
     with LocalStack() as stack:
+        prepare(stack)
         results = [_run(stack, function, [given.event] if given.event else function.samples()) for function in chosen]
     return 0 if all(results) else 1
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from shared.events import CATALOGUE, EventType
+from shared.events import CATALOGUE, EventType, HiddenStory
 
 FOLDER = Path("events") / "schemas"
 PAGE = Path("docs") / "events.md"
@@ -21,8 +21,8 @@ def schema(event: EventType) -> dict[str, Any]:
     """The schema of an event's `detail`: the CloudEvents 1.0 envelope around the type's data."""
     text = {"type": "string", "minLength": 1}
     moment = {"type": "string", "format": "date-time"}
-    data = event.data.model_json_schema()
-    data.pop("title")
+    shapes = [_shape(model) for model in (event.public, HiddenStory) if model]
+    data = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
     properties = {
         "specversion": {"const": "1.0"},
         "id": text | {"description": "A ULID; a consumer that has handled it drops a second delivery"},
@@ -33,7 +33,7 @@ def schema(event: EventType) -> dict[str, Any]:
         "datacontenttype": {"const": "application/json"},
         "dataschema": {"const": f"urn:dateline:event:{event.name}:1"},
         "sequence": {"type": "integer", "minimum": 1, "description": "Counts the story's events without a gap"},
-        "data": data | {"additionalProperties": False},
+        "data": data,
     }
     return {
         "$schema": _DIALECT,
@@ -47,13 +47,26 @@ def schema(event: EventType) -> dict[str, Any]:
     }
 
 
+def _shape(model: type[HiddenStory]) -> dict[str, Any]:
+    shape = model.model_json_schema()
+    shape.pop("title")
+    parts = shape.pop("$defs", {})
+    if "correction" in shape["properties"]:
+        shape["properties"]["correction"] = parts["Correction"]
+    return shape | {"additionalProperties": False}
+
+
 def _text(content: Any) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
+def _public(event: EventType) -> type[HiddenStory]:
+    return event.public or HiddenStory
+
+
 def _page() -> str:
     rows = [
-        f"| `{event.name}` | {event.meaning} | {', '.join(f'`{name}`' for name in event.data.model_fields)} |"
+        f"| `{event.name}` | {event.meaning} | {', '.join(f'`{name}`' for name in _public(event).model_fields)} |"
         f" [schema](../events/schemas/{event.name}.json), [sample](../events/samples/{event.name}.1.json) |"
         for event in CATALOGUE.values()
     ]

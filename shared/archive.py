@@ -1,4 +1,4 @@
-"""Reads of one story: as the desk sees it, and as readers see it."""
+"""Reads of one story: as the desk sees it, and through the gate as readers see it."""
 
 from datetime import datetime
 from typing import Any
@@ -6,10 +6,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from shared import events, items, sanitize, settings, views
-from shared.article import Content, Image, Source, Status, Story
-from shared.errors import NotFound
+from shared.article import Status, Story
+from shared.content import Content, Correction, Image, Source
+from shared.errors import Gone, Moved, NotFound
 from shared.output import json_ld
-from shared.table import get
+from shared.table import get, query
 
 
 class _Text(BaseModel):
@@ -38,6 +39,12 @@ class DeskArticle(_Text):
     owner: str
     created_at: datetime
     published_at: datetime | None
+    publish_at: datetime | None
+    embargo_until: datetime | None
+    expires_at: datetime | None
+    public_note: str | None
+    moved_to: str | None
+    corrections: list[Correction]
     carried_over: int
 
 
@@ -48,7 +55,7 @@ class Article(_Text):
     url: str
     published_at: datetime
     published_local: datetime
-    corrections: list[dict[str, Any]] = []
+    corrections: list[Correction]
     translations: list[dict[str, Any]] = []
     views: int
     ld_json: dict[str, Any]
@@ -64,42 +71,74 @@ def story(story_id: str) -> Story:
 
 def content(story: Story) -> Content:
     """The story's current text."""
-    pk, sk = f"STORY#{story.id}", items.text_sort_key(story.text_version)
+    return revision(story.id, story.text_version)
+
+
+def revision(story_id: str, version: int) -> Content:
+    """The text that a version of a story wrote. Raises NotFound."""
+    pk, sk = f"STORY#{story_id}", items.text_sort_key(version)
     table = settings.value("NEWSROOM_TABLE")
     # A revision never changes, so the cheap read is right whenever it finds one.
     item = get(table, pk, sk, consistent=False) or get(table, pk, sk)
     if item is None:
-        raise NotFound(f"The text of version {story.text_version} of story {story.id} is missing.")
+        raise NotFound(f"No text of story {story_id} was written with version {version}.")
     return items.content_of(item)
+
+
+def corrections(story: Story) -> list[Correction]:
+    """What was put right in the story, in the order of the corrections."""
+    if not story.corrections:
+        return []
+    found = query(settings.value("NEWSROOM_TABLE"), f"STORY#{story.id}", "CORRECTION#")
+    return [Correction.model_validate(item) for item in found]
 
 
 def desk_article(story: Story) -> DeskArticle:
     """The story as editors see it."""
     text = content(story)
-    return DeskArticle(
-        **_fields(story, text),
-        slug=story.slug or text.slug,
-        owner=story.owner,
-        created_at=story.created_at,
-        published_at=story.published_at or text.published_at,
-        carried_over=text.carried_over,
+    own = DeskArticle.model_fields.keys() & Story.model_fields.keys()
+    return DeskArticle.model_validate(
+        {name: getattr(story, name) for name in own}
+        | _fields(story, text)
+        | {
+            "slug": story.slug or text.slug,
+            "published_at": story.published_at or text.published_at,
+            "corrections": corrections(story),
+            "carried_over": text.carried_over,
+        }
     )
 
 
 def public(story_id: str) -> Story:
-    """The state of a story that readers may see: the gate of every anonymous read of one story. Raises NotFound."""
+    """The state of a story that readers may see: the gate of every anonymous read of one story.
+
+    Raises NotFound, Gone with the public note of a withdrawal or kill, or Moved to where a story of two addresses is.
+    """
     found = story(story_id)
-    if not found.public:
-        raise NotFound(f"There is no story {story_id}.")
-    return found
+    if found.public:
+        return found
+    if found.status in {Status.WITHDRAWN, Status.KILLED}:
+        note = found.public_note or "The story was withdrawn."
+        raise Gone(note, public_note=note)
+    if found.status is Status.GONE:
+        raise Gone("The story is gone.")
+    if found.moved_to:
+        raise Moved(found.moved_to)
+    raise NotFound(f"There is no story {story_id}.")
 
 
 def public_by_slug(slug: str) -> Story:
-    """The state of the story that readers find at `slug`. Raises NotFound."""
+    """The state of the story that readers find at `slug`. Raises as `public` does, and Moved for a former slug."""
     item = get(settings.value("NEWSROOM_TABLE"), f"SLUG#{slug}", "SLUG", consistent=False)
     if item is None:
         raise NotFound(f"There is no story at {slug}.")
-    return public(item["story"])
+    try:
+        found = public(item["story"])
+    except NotFound:
+        raise NotFound(f"There is no story at {slug}.") from None
+    if found.slug != slug:
+        raise Moved(events.url(found.slug))
+    return found
 
 
 def article(story: Story) -> Article:
@@ -114,6 +153,7 @@ def article(story: Story) -> Article:
         url=url,
         published_at=published,
         published_local=local,
+        corrections=corrections(story),
         views=views.of(story).total,
         ld_json=json_ld.news_article(
             url=url,

@@ -1,44 +1,44 @@
-"""The story: what it holds, the states it passes through, who may do what. Pure: nothing of AWS."""
+"""The story: the states it passes through, who may do what. Pure: nothing of AWS."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from html import escape
-from typing import Annotated, Any, Self
+from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel
 
+from shared.content import Content
 from shared.errors import Conflict, Forbidden
 
-SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-ID_PATTERN = r"^[0-9A-HJKMNP-TV-Z]{26}$"  # a ULID: sorts by time of creation
-LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
-Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=100)]
-Language = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN, max_length=35)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+ID_PATTERN = r"^[0-9A-HJKMNP-TV-Z]{26}$"
+"""A ULID, which sorts by its time: what stories and events are named by."""
 
 
 class Status(StrEnum):
-    """Where a story stands. Only PUBLISHED ones are read."""
+    """Where a story stands."""
 
     DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    EMBARGOED = "embargoed"
     PUBLISHED = "published"
+    CORRECTED = "corrected"
+    UNPUBLISHED = "unpublished"
+    WITHDRAWN = "withdrawn"
+    REDIRECT = "redirect"
+    GONE = "gone"
+    VANISHED = "vanished"
+    SUBSTITUTED = "substituted"
+    KILLED = "killed"
+    ARCHIVED = "archived"
 
 
-class Action(StrEnum):
-    """What can be done to a story that exists."""
-
-    REVISE = "revise"
-    PUBLISH = "publish"
-
-
-LIFE: dict[Action, dict[Status, Status]] = {
-    Action.REVISE: {Status.DRAFT: Status.DRAFT, Status.PUBLISHED: Status.PUBLISHED},
-    Action.PUBLISH: {Status.DRAFT: Status.PUBLISHED},
-}
+PUBLIC = frozenset({Status.PUBLISHED, Status.CORRECTED})
+"""The states in which readers see a story: what every gate asks."""
+_WAITING = frozenset({Status.SCHEDULED, Status.EMBARGOED})
+_OPEN = frozenset({Status.DRAFT, Status.UNPUBLISHED}) | _WAITING | PUBLIC
+REMOVALS = frozenset({Status.WITHDRAWN, Status.REDIRECT, Status.GONE, Status.VANISHED, Status.SUBSTITUTED})
+"""The ways in which an editor takes down a story that readers saw."""
 
 
 class Group(StrEnum):
@@ -54,6 +54,58 @@ class Group(StrEnum):
         return ranks.index(self) >= ranks.index(needed)
 
 
+class Action(StrEnum):
+    """What can be done to a story that exists."""
+
+    REVISE = "revise"
+    RESTORE = "restore"
+    SCHEDULE = "schedule"
+    EMBARGO = "embargo"
+    UNSCHEDULE = "unschedule"
+    LIFT = "lift the embargo of"
+    PUBLISH = "publish"
+    CORRECT = "correct"
+    UNPUBLISH = "unpublish"
+    REMOVE = "remove"
+    KILL = "kill"
+    REINSTATE = "reinstate"
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """From which states an action is possible, where it leads (None: the state stays), who may, and the event."""
+
+    sources: frozenset[Status]
+    target: Status | None
+    event: str
+    group: Group = Group.EDITOR
+    own_draft: bool = False  # a reporter may, with a draft of her own
+
+
+LIFE: dict[Action, Rule] = {
+    Action.REVISE: Rule(_OPEN, None, "article.revised", own_draft=True),
+    Action.RESTORE: Rule(_OPEN | {Status.ARCHIVED}, None, "article.revised", own_draft=True),
+    Action.SCHEDULE: Rule(
+        frozenset({Status.DRAFT, Status.SCHEDULED, Status.UNPUBLISHED}), Status.SCHEDULED, "article.scheduled"
+    ),
+    Action.EMBARGO: Rule(_OPEN - PUBLIC, Status.EMBARGOED, "article.scheduled"),
+    Action.UNSCHEDULE: Rule(_WAITING, Status.DRAFT, "article.unscheduled"),
+    Action.LIFT: Rule(frozenset({Status.EMBARGOED}), Status.SCHEDULED, "article.embargo.lifted"),
+    Action.PUBLISH: Rule(
+        frozenset({Status.DRAFT, Status.SCHEDULED, Status.UNPUBLISHED}), Status.PUBLISHED, "article.published"
+    ),
+    Action.CORRECT: Rule(PUBLIC | _WAITING, None, "article.corrected"),
+    Action.UNPUBLISH: Rule(PUBLIC, Status.UNPUBLISHED, "article.unpublished"),
+    Action.REMOVE: Rule(PUBLIC | {Status.UNPUBLISHED}, None, "article.withdrawn"),
+    Action.KILL: Rule(_OPEN, Status.KILLED, "article.killed"),
+    Action.REINSTATE: Rule(REMOVALS | {Status.KILLED}, Status.UNPUBLISHED, "article.reinstated"),
+    Action.ARCHIVE: Rule(
+        frozenset({Status.DRAFT, Status.UNPUBLISHED}), Status.ARCHIVED, "article.archived", own_draft=True
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who does something: a signed-in person, or a part of the system on somebody's behalf."""
@@ -67,88 +119,12 @@ class Actor:
             raise Forbidden(f"This needs the group {needed}; you are in {self.group}.")
 
 
-class Source(BaseModel):
-    """Where the story came from."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Line
-    uri: Annotated[str, StringConstraints(max_length=2000)] | None = None
-    version: Annotated[str, StringConstraints(max_length=100)] | None = None
-
-
-class Image(BaseModel):
-    """A picture of the story, by URL."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    url: Annotated[str, StringConstraints(pattern=r"^https?://", max_length=2000)]
-    caption: Annotated[str, StringConstraints(max_length=2000)] | None = None
-    credit: Annotated[str, StringConstraints(max_length=300)] | None = None
-
-
-class Content(BaseModel):
-    """What an editor writes. Give the body as `body_html` or as `body_text` (paragraphs between blank lines).
-
-    Texts are brought to Unicode NFC and the C0 control characters other than tab and line feed are taken out.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    headline: Line
-    lede: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] | None = None
-    body_html: str = ""
-    body_text: str | None = Field(default=None, exclude=True)
-    byline: list[Line] = Field(default_factory=list, max_length=20)
-    credit: Line | None = None
-    dateline: Line | None = None
-    section: Slug | None = Field(default=None, description="Absent: the title's first section")
-    tags: list[Line] = Field(default_factory=list, max_length=50)
-    language: Language | None = Field(default=None, description="BCP 47; absent: the title's first language")
-    slug: Slug | None = Field(default=None, description="Absent: made from the headline at publication")
-    images: list[Image] = Field(default_factory=list, max_length=50)
-    source: Source | None = None
-    published_at: AwareDatetime | None = Field(
-        default=None, description="When it first appeared elsewhere; absent: the moment of publication"
-    )
-    carried_over: int = Field(default=0, ge=0, le=10**12, description="Readings counted by an older site")
-
-    @field_validator("headline", "lede", "body_html", "body_text", "credit", "dateline", mode="after")
-    @classmethod
-    def _tidy(cls, value: str | None) -> str | None:
-        return None if value is None else tidy(value)
-
-    @field_validator("published_at", mode="after")
-    @classmethod
-    def _in_utc(cls, value: datetime | None) -> datetime | None:
-        return value and value.astimezone(UTC)
-
-    @model_validator(mode="after")
-    def _one_body(self) -> Self:
-        if self.body_text is not None:
-            if self.body_html:
-                raise ValueError("give body_html or body_text, not both")
-            self.body_html = paragraphs(self.body_text)
-            self.body_text = None
-        return self
-
-
-def tidy(text: str) -> str:
-    """Unicode NFC, without control characters other than tab and line feed."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", unicodedata.normalize("NFC", text.replace("\r\n", "\n")))
-
-
-def paragraphs(text: str) -> str:
-    """Plain text as HTML: one escaped `<p>` per block between blank lines."""
-    blocks = (block.strip() for block in re.split(r"\n[ \t]*\n", text))
-    return "".join(f"<p>{escape(block, quote=False)}</p>" for block in blocks if block)
-
-
 class Story(BaseModel):
     """A story's state: small, rewritten at every change, while the text (a Content) is written once per revision.
 
     `version` counts every change from 1 without a gap; it is the ETag, and the sequence of the event that tells of
-    the change. `text_version` is the version that wrote the current text. Times are UTC.
+    the change. `text_version` is the version that wrote the current text, `opened` the one that opened the gate of
+    readings while it is open. `schedule` counts the plans, so that an old alarm is known. Times are UTC.
     """
 
     id: str
@@ -166,23 +142,46 @@ class Story(BaseModel):
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None = None
+    publish_at: datetime | None = None
+    embargo_until: datetime | None = None
+    expires_at: datetime | None = None
+    schedule: int = 0
+    opened: int | None = None
+    corrections: int = 0
+    public_note: str | None = None
+    moved_to: str | None = None
 
     @property
     def public(self) -> bool:
         """Whether readers may see it: the one gate."""
-        return self.status is Status.PUBLISHED
+        return self.status in PUBLIC
 
-    def advance(self, action: Action) -> Status:
-        """The status after `action`; raises Conflict when the state does not allow it."""
-        allowed = LIFE[action]
-        if self.status not in allowed:
-            where = ", ".join(allowed)
-            raise Conflict(f"The story is {self.status}; to {action} it must be {where}.", current_version=self.version)
-        return allowed[self.status]
+    @property
+    def due_at(self) -> datetime | None:
+        """When the schedule has something to do with it next."""
+        if self.status is Status.EMBARGOED:
+            return self.embargo_until
+        if self.status is Status.SCHEDULED:
+            return self.publish_at
+        return self.expires_at if self.public else None
+
+    def advance(self, action: Action, actor: Actor) -> Status:
+        """The status after `action`. Raises Forbidden when the actor may not, Conflict when the state does not allow."""
+        rule = LIFE[action]
+        own = rule.own_draft and self.status is Status.DRAFT and self.owner == actor.name
+        if not own:
+            actor.require(Group.ADMIN if action is Action.REINSTATE and self.status is Status.KILLED else rule.group)
+        if self.status not in rule.sources:
+            where = " or ".join(sorted(rule.sources))
+            raise Conflict(
+                f"The story is {self.status}; to {action} it, it must be {where}.", current_version=self.version
+            )
+        return rule.target or (Status.DRAFT if self.status is Status.ARCHIVED else self.status)
 
     def changed(self, now: datetime, **changes: Any) -> "Story":
-        """The next version of the state."""
-        return self.model_copy(update={**changes, "version": self.version + 1, "updated_at": now})
+        """The next version of the state; its time never goes back, whatever clock it was read from."""
+        moment = max(now, self.updated_at)
+        return self.model_copy(update={**changes, "version": self.version + 1, "updated_at": moment})
 
     def with_text(self, content: Content) -> dict[str, Any]:
         """The parts of the state that repeat the text, for lists."""
@@ -194,13 +193,6 @@ class Story(BaseModel):
             "tags": content.tags,
             "byline": content.byline,
         }
-
-
-def permit(action: Action, actor: Actor, story: Story) -> None:
-    """Reporters revise their own drafts; everything else takes an editor. Raises Forbidden."""
-    if action is Action.REVISE and story.status is Status.DRAFT and story.owner == actor.name:
-        return
-    actor.require(Group.EDITOR)
 
 
 def summary(text: str | None, limit: int = 160) -> str | None:

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 
-def each(event: dict[str, Any], context: Any, handle: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+def each(event: dict[str, Any], context: Any, handle: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
     """Calls `handle` with each SQS message's JSON body; returns the partial batch response. Raises when all failed."""
 
     def one(record: SQSRecord) -> None:

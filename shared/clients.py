@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
 
 # botocore still defaults to legacy retries and a read timeout of 60 s, longer than a function lives.
 _CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=1, read_timeout=3)
@@ -29,6 +30,12 @@ def dynamodb() -> "DynamoDBClient":
 def events() -> "EventBridgeClient":
     """The EventBridge client."""
     client: EventBridgeClient = _client("events")
+    return client
+
+
+def scheduler() -> "EventBridgeSchedulerClient":
+    """The EventBridge Scheduler client."""
+    client: EventBridgeSchedulerClient = _client("scheduler")
     return client
 
 

@@ -1,14 +1,19 @@
-"""What editors, wires and schedules do to stories: each verb is one transition."""
+"""The only way a story changes: each verb is one transition, whoever sets it off."""
 
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from ulid import ULID
 
-from shared import archive, sanitize, settings, slug
-from shared.article import Action, Actor, Content, Story, permit, utc_now
+from shared import archive, sanitize, schedule, settings, slug
+from shared.article import LIFE, REMOVALS, Action, Actor, Group, Status, Story, utc_now
+from shared.content import Content, Correction
 from shared.errors import Conflict, PreconditionRequired
 from shared.idempotency import Key
 from shared.transition import Change, Known, Origin, SlugTaken, commit, stale
+
+_CLOCKWORK = Actor("schedule", Group.ADMIN)
 
 
 def create(content: Content, actor: Actor, key: str | None = None) -> Story:
@@ -25,35 +30,177 @@ def ingest(content: Content, actor: Actor, origin: Origin) -> Story:
     return commit(_draft(content, actor, "article.ingested", origin=origin))
 
 
-def revise(story_id: str, content: Content, actor: Actor, expected: int | None) -> Story:
+def revise(story_id: str, content: Content, actor: Actor, expected: int | None, why: str | None = None) -> Story:
     """A new text for version `expected`. Raises PreconditionRequired without it, PreconditionFailed when it is old."""
-    if expected is None:
-        raise PreconditionRequired("Send If-Match with the version that you edited, as the ETag of the desk gave it.")
-    story = _current(story_id, expected)
-    permit(Action.REVISE, actor, story)
-    status = story.advance(Action.REVISE)
-    content = _cleaned(content)
-    after = story.changed(utc_now(), status=status, text_version=story.version + 1, **story.with_text(content))
-    event = "article.updated" if after.public else "article.revised"
-    return _commit_expected(Change(story, after, event, actor, content=content), expected)
+    story = expect(story_id, expected)
+    status = story.advance(Action.REVISE, actor)
+    return _new_text(story, status, content, actor, expected, why)
 
 
-def publish(story_id: str, actor: Actor, expected: int | None = None, key: str | None = None) -> Story:
+def restore(story_id: str, version: int, actor: Actor, expected: int | None, why: str | None = None) -> Story:
+    """The text of an earlier version as a new one; an archived story is a draft again."""
+    story = expect(story_id, expected)
+    status = story.advance(Action.RESTORE, actor)
+    content = archive.revision(story_id, version)
+    return _new_text(story, status, content, actor, expected, why or f"version {version} restored")
+
+
+def correct(
+    story_id: str,
+    correction: Correction,
+    content: Content | None,
+    actor: Actor,
+    expected: int | None,
+    why: str | None = None,
+) -> Story:
+    """Puts a mistake right and says so; with a new text, `expected` is needed as for a revision."""
+    story = expect(story_id, expected) if content else _current(story_id, expected)
+    status = story.advance(Action.CORRECT, actor)
+    changes: dict[str, Any] = {"corrections": story.corrections + 1}
+    if content:
+        content = _cleaned(content)
+        changes |= story.with_text(content) | {"text_version": story.version + 1}
+    target = Status.CORRECTED if story.public else status
+    after = story.changed(utc_now(), status=target, **changes)
+    change = Change(story, after, "article.corrected", actor, content=content, correction=correction, why=why)
+    return _commit(change, expected)
+
+
+def publish(
+    story_id: str,
+    actor: Actor,
+    expected: int | None = None,
+    key: str | None = None,
+    *,
+    expires_at: datetime | None = None,
+    why: str | None = None,
+) -> Story:
     """Lets readers see the story from now on. Publishing twice is a Conflict, unless it repeats the request of `key`."""
     idempotency = Key.of(actor.name, key, "publish", story_id) if key else None
     if idempotency and (done := idempotency.story()):
         return archive.story(done)
     story = _current(story_id, expected)
-    permit(Action.PUBLISH, actor, story)
-    status = story.advance(Action.PUBLISH)
-    now = utc_now()
-    content = archive.content(story)
-    after = story.changed(now, status=status, published_at=min(content.published_at or now, now))
-    change = Change(story, after, "article.published", actor, opens_with=content.carried_over, key=idempotency)
+    story.advance(Action.PUBLISH, actor)
+    plan = {"expires_at": expires_at} if expires_at else {}
     try:
-        return _with_slug(change, content.slug or slug.slugify(story.headline), expected)
+        return _publish(story, actor, expected, idempotency, plan, why)
     except Known as known:
         return archive.story(known.story_id)
+
+
+def plan(
+    story_id: str,
+    actor: Actor,
+    *,
+    publish_at: datetime,
+    embargo_until: datetime | None = None,
+    expires_at: datetime | None = None,
+    expected: int | None = None,
+    why: str | None = None,
+) -> Story:
+    """Will publish the story at a moment to come; with `embargo_until`, nothing of it may be shown before that."""
+    story = _current(story_id, expected)
+    action = Action.EMBARGO if embargo_until else Action.SCHEDULE
+    status = story.advance(action, actor)
+    after = story.changed(
+        utc_now(),
+        status=status,
+        publish_at=publish_at,
+        embargo_until=embargo_until,
+        expires_at=expires_at,
+        schedule=story.schedule + 1,
+    )
+    return _commit(Change(story, after, LIFE[action].event, actor, why=why), expected)
+
+
+def fire(story_id: str, plan_number: int | None, now: datetime) -> bool:
+    """Does what a plan says when its moment has come; says whether something was done.
+
+    An alarm that rings early, twice, or for a plan that was changed since does nothing. Raises Conflict when an
+    editor is changing the story at this moment; the alarm or the sweeper comes again.
+    """
+    story = archive.story(story_id)
+    if plan_number is not None and plan_number != story.schedule:
+        return False
+    if story.due_at is None or story.due_at > now:
+        return False
+    if story.public:
+        _take_down(story, Status.UNPUBLISHED, Action.UNPUBLISH, _CLOCKWORK, story.version, why="expired")
+        return True
+    if story.status is Status.EMBARGOED:
+        # A publication later than the embargo needs an alarm of its own.
+        number = story.schedule + (story.publish_at is not None and story.publish_at > now)
+        status = story.advance(Action.LIFT, _CLOCKWORK)
+        after = story.changed(utc_now(), status=status, embargo_until=None, schedule=number)
+        story = _commit(Change(story, after, LIFE[Action.LIFT].event, _CLOCKWORK), story.version)
+        if story.due_at is None or story.due_at > now:
+            return True
+    _publish(story, _CLOCKWORK, story.version, None, {}, why="as planned")
+    return True
+
+
+def take_back(story_id: str, actor: Actor, expected: int | None = None, why: str | None = None) -> Story:
+    """Takes back a schedule or an embargo (the story is a draft again), or the publication itself."""
+    story = _current(story_id, expected)
+    if story.public:
+        return _take_down(story, Status.UNPUBLISHED, Action.UNPUBLISH, actor, expected, why=why)
+    status = story.advance(Action.UNSCHEDULE, actor)
+    nothing = {"publish_at": None, "embargo_until": None, "expires_at": None}
+    after = story.changed(utc_now(), status=status, schedule=story.schedule + 1, **nothing)
+    return _commit(Change(story, after, LIFE[Action.UNSCHEDULE].event, actor, why=why), expected)
+
+
+def remove(
+    story_id: str,
+    kind: Status,
+    actor: Actor,
+    *,
+    expected: int | None = None,
+    why: str | None = None,
+    public_note: str | None = None,
+    moved_to: str | None = None,
+    target: str | None = None,
+) -> Story:
+    """Takes a story down in one of the five ways, or kills it. `target` is the other story that `moved_to` leads to."""
+    story = _current(story_id, expected)
+    action = Action.REMOVE if kind in REMOVALS else Action.KILL
+    said = {"public_note": public_note, "moved_to": moved_to}
+    return _take_down(story, kind, action, actor, expected, why=why, target=target, **said)
+
+
+def reinstate(story_id: str, actor: Actor, expected: int | None = None, why: str | None = None) -> Story:
+    """Takes a removal back: the story is unpublished and can be published again. Of a kill only an admin may."""
+    return _simple(story_id, Action.REINSTATE, actor, expected, why, public_note=None, moved_to=None)
+
+
+def put_away(story_id: str, actor: Actor, expected: int | None = None, why: str | None = None) -> Story:
+    """Archives a draft or an unpublished story: nothing of it is lost, and a restoration brings it back."""
+    return _simple(story_id, Action.ARCHIVE, actor, expected, why)
+
+
+def _simple(
+    story_id: str, action: Action, actor: Actor, expected: int | None, why: str | None, **changes: Any
+) -> Story:
+    story = _current(story_id, expected)
+    after = story.changed(utc_now(), status=story.advance(action, actor), **changes)
+    return _commit(Change(story, after, LIFE[action].event, actor, why=why), expected)
+
+
+def _take_down(
+    story: Story,
+    status: Status,
+    action: Action,
+    actor: Actor,
+    expected: int | None,
+    *,
+    why: str | None = None,
+    target: str | None = None,
+    **said: str | None,
+) -> Story:
+    story.advance(action, actor)
+    nothing = {"opened": None, "publish_at": None, "embargo_until": None, "expires_at": None}
+    after = story.changed(utc_now(), status=status, schedule=story.schedule + 1, **nothing, **said)
+    return _commit(Change(story, after, LIFE[action].event, actor, why=why, target=target), expected)
 
 
 def _draft(
@@ -74,23 +221,69 @@ def _draft(
     return Change(None, story, event, actor, content=content, key=key, origin=origin)
 
 
+def _new_text(
+    story: Story, status: Status, content: Content, actor: Actor, expected: int | None, why: str | None
+) -> Story:
+    content = _cleaned(content)
+    after = story.changed(utc_now(), status=status, text_version=story.version + 1, **story.with_text(content))
+    change = Change(story, after, "article.revised", actor, content=content, why=why)
+    if not story.public:
+        return _commit(change, expected)
+    if content.slug and content.slug != story.slug:
+        moved = replace(change, event="article.slug.changed", previous_slug=story.slug)
+        return _with_slug(moved, content.slug, expected)
+    return _commit(replace(change, event="article.updated"), expected)
+
+
+def _publish(
+    story: Story, actor: Actor, expected: int | None, key: Key | None, plan: dict[str, Any], why: str | None
+) -> Story:
+    now = utc_now()
+    content = archive.content(story)
+    # The moment that was planned is the moment to show; one of long ago (an old site's, a wire's) goes before it.
+    first = story.published_at or min(content.published_at or now, story.publish_at or now, now)
+    plan = {"expires_at": story.expires_at} | plan
+    after = story.changed(
+        now,
+        status=Status.CORRECTED if story.corrections else Status.PUBLISHED,
+        published_at=first,
+        publish_at=None,
+        opened=story.version + 1,
+        schedule=story.schedule + (plan["expires_at"] is not None),
+        **plan,
+    )
+    change = Change(story, after, LIFE[Action.PUBLISH].event, actor, opens_with=content.carried_over, key=key, why=why)
+    return _with_slug(change, content.slug or story.slug or slug.slugify(story.headline), expected)
+
+
 def _with_slug(change: Change, wanted: str, expected: int | None) -> Story:
     for candidate in slug.candidates(wanted, change.after.id):
         after = change.after.model_copy(update={"slug": candidate})
         try:
-            return _commit_expected(replace(change, after=after, slug=candidate), expected)
+            return _commit(replace(change, after=after, slug=candidate), expected)
         except SlugTaken:
             continue
     raise Conflict(f"Every form of the slug {wanted} is taken; give the story another one.")
 
 
-def _commit_expected(change: Change, expected: int | None) -> Story:
+def _commit(change: Change, expected: int | None) -> Story:
     try:
-        return commit(change)
+        story = commit(change)
     except Conflict as conflict:
-        if expected is None:
+        current = archive.story(change.after.id)
+        if expected is None or expected == current.version:
             raise
-        raise stale(archive.story(change.after.id)) from conflict
+        raise stale(current) from conflict
+    if change.before and story.schedule != change.before.schedule:
+        schedule.arm(story)
+    return story
+
+
+def expect(story_id: str, expected: int | None) -> Story:
+    """The story at version `expected`. Raises PreconditionRequired without it, PreconditionFailed when it is old."""
+    if expected is None:
+        raise PreconditionRequired("Send If-Match with the version that you edited, as the ETag of the desk gave it.")
+    return _current(story_id, expected)
 
 
 def _current(story_id: str, expected: int | None) -> Story:

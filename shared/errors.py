@@ -70,6 +70,14 @@ class BadRequest(Problem):
     status, title, kind = 400, "The request cannot be read", "bad-request"
 
 
+class Moved(Exception):
+    """Not a problem: what was asked for is at another address (301)."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(f"moved to {location}")
+        self.location = location
+
+
 class Unauthorized(Problem):
     """Who is asking is not known."""
 

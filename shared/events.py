@@ -2,18 +2,20 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from ulid import ULID
 
-from shared import clients, settings
-from shared.article import Story, iso, utc_now
-from shared.table import Item, load
+from shared import clients, inbox, settings
+from shared.article import ID_PATTERN, Story, iso, utc_now
+from shared.content import Correction
+from shared.table import Item, Write, load
 
 SOURCE = "dateline"
 _BATCH = 10  # PutEvents takes ten entries
+_SETTLED = timedelta(seconds=10)  # the longest transaction, with its retries
 
 
 class HiddenStory(BaseModel):
@@ -32,32 +34,63 @@ class PublicStory(HiddenStory):
     headline: str
     section: str
     language: str
+    tags: list[str]
     published_at: datetime
+
+
+class CorrectedStory(PublicStory):
+    """A story with what was wrong in it, what is right, and since when."""
+
+    correction: Correction
+
+
+class MovedStory(PublicStory):
+    """A story that has another address now; the previous one leads to it."""
+
+    previous_url: str
 
 
 @dataclass(frozen=True)
 class EventType:
-    """One type of the catalogue: its name, what it means, the shape of its data."""
+    """One type of the catalogue: its name, what it means, and its data when readers see the story."""
 
     name: str
     meaning: str
-    data: type[HiddenStory]
+    public: type[PublicStory] | None = None
 
 
 CATALOGUE = {
     event.name: event
     for event in (
-        EventType("article.ingested", "A story came in from a wire, a feed or a page and is now a draft.", HiddenStory),
-        EventType("article.created", "Somebody wrote a draft.", HiddenStory),
-        EventType("article.revised", "The text of a story that readers do not see was changed.", HiddenStory),
+        EventType("article.ingested", "A story came in from a wire, a feed or a page and is now a draft."),
+        EventType("article.created", "Somebody wrote a draft."),
+        EventType("article.revised", "The text of a story that readers do not see was changed."),
+        EventType("article.scheduled", "The story will be published by itself, at a moment or when its embargo ends."),
+        EventType("article.unscheduled", "The plan to publish the story, or its embargo, was taken back."),
+        EventType("article.embargo.lifted", "The embargo's moment has passed; the publication follows."),
         EventType("article.published", "Readers can see the story from now on.", PublicStory),
         EventType("article.updated", "The text of a published story was changed.", PublicStory),
+        EventType(
+            "article.slug.changed", "A published story has another address; its text may differ too.", MovedStory
+        ),
+        EventType("article.corrected", "A mistake in the story was put right, and it says so.", CorrectedStory),
+        EventType("article.unpublished", "Readers cannot see the story any more; it may come back."),
+        EventType("article.withdrawn", "The story was taken down; `status` tells in which of the five ways."),
+        EventType("article.killed", "The story must not be used: it is off every surface, for good."),
+        EventType(
+            "article.reinstated", "A removal was taken back; the story is unpublished and can be published again."
+        ),
+        EventType("article.archived", "A draft or an unpublished story was put away."),
     )
 }
 
 
-def item(name: str, story: Story, by: str, why: str | None = None) -> Item:
-    """The event item of the change that made `story` what it is: outbox, audit and log in one."""
+def item(name: str, story: Story, by: str, *, why: str | None = None, **more: Any) -> Item:
+    """The event item of the change that made `story` what it is: outbox, audit and log in one.
+
+    What `more` holds goes into the data only when readers see the story. Beside the data the item keeps what is
+    needed to tell later what readers saw then.
+    """
     event = CATALOGUE[name]
     return {
         **key(story.id, story.version),
@@ -66,7 +99,10 @@ def item(name: str, story: Story, by: str, why: str | None = None) -> Item:
         "time": iso(story.updated_at),
         "sequence": story.version,
         "story": story.id,
-        "data": _data(event, story),
+        "data": _data(event, story, more),
+        "status": story.status.value,
+        "text_version": story.text_version,
+        "slug": story.slug,
         "by": by,
         "why": why,
         "log": "LOG",
@@ -79,9 +115,10 @@ def key(story_id: str, sequence: int) -> Item:
     return {"pk": f"STORY#{story_id}", "sk": f"EVENT#{sequence:08}"}
 
 
-def _data(event: EventType, story: Story) -> dict[str, Any]:
-    fields = story.model_dump(mode="json") | {"url": url(story.slug)}
-    return event.data.model_validate(fields).model_dump(mode="json")
+def _data(event: EventType, story: Story, more: dict[str, Any]) -> dict[str, Any]:
+    shape = event.public if event.public and story.public else HiddenStory
+    fields = story.model_dump(mode="json") | {"url": url(story.slug)} | more
+    return shape.model_validate(fields).model_dump(mode="json", exclude_none=True)
 
 
 def url(slug: str | None) -> str:
@@ -105,21 +142,100 @@ def cloud_event(image: Item) -> dict[str, Any]:
     }
 
 
+class EventQuery(BaseModel):
+    """Which part of the event log: what comes after an event's id, from the first one when absent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: Annotated[str, StringConstraints(pattern=ID_PATTERN)] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 100
+
+
+class CloudEvent(BaseModel):
+    """The CloudEvents 1.0 envelope of an event; `sequence` counts the story's events from 1 without a gap."""
+
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    datacontenttype: str
+    dataschema: str
+    sequence: int
+    data: dict[str, Any]
+
+
+class EventLog(BaseModel):
+    """A page of the event log; `next` goes into `after` to read on, now or later."""
+
+    items: list[CloudEvent]
+    next: str | None
+
+
 class Unsent(Exception):
     """The bus did not take some events; the stream delivers the batch again."""
 
 
 def relay(records: list[dict[str, Any]]) -> None:
-    """Sends stream records of event items to the bus. Raises Unsent when an entry is refused twice.
+    """Sends stream records of event items to the bus. Raises Unsent when an entry is refused twice."""
+    send([load(record["dynamodb"]["NewImage"]) for record in records])
 
-    PutEvents answers 200 with FailedEntryCount; what failed is sent once more, then the whole batch comes again:
-    consumers drop what they have handled.
+
+def send(images: list[Item]) -> None:
+    """Sends event items to the bus. Raises Unsent when an entry is refused twice.
+
+    PutEvents answers 200 with FailedEntryCount; what failed is sent once more, then all of it comes again with the
+    next delivery: consumers drop what they have handled.
     """
-    entries: list[Any] = [_entry(load(record["dynamodb"]["NewImage"])) for record in records]
+    entries: list[Any] = [_entry(image) for image in images]
+    failed = 0
     for start in range(0, len(entries), _BATCH):
-        failed = _put(_put(entries[start : start + _BATCH]))
-        if failed:
-            raise Unsent(f"{len(failed)} of {len(entries)} events were refused by the bus")
+        failed += len(_put(_put(entries[start : start + _BATCH])))
+    if failed:
+        raise Unsent(f"{failed} of {len(entries)} events were refused by the bus")
+
+
+def unconfirmed(before: datetime, limit: int = 500) -> list[Item]:
+    """Event items older than `before` that nobody has confirmed, oldest first."""
+    answer = clients.dynamodb().query(
+        TableName=settings.value("NEWSROOM_TABLE"),
+        IndexName="unconfirmed",
+        KeyConditionExpression="unconfirmed = :all AND event_id < :before",
+        ExpressionAttributeValues={":all": {"S": "UNCONFIRMED"}, ":before": {"S": _id_at(before)}},
+        Limit=limit,
+    )
+    return [load(item) for item in answer["Items"]]
+
+
+def log(after: str | None, limit: int) -> EventLog:
+    """The event log behind event id `after`, in the order of ids: in order per story.
+
+    Shows only what is older than the longest transaction, so that no event appears later behind an id already passed.
+    """
+    before = _id_at(utc_now() - _SETTLED)
+    start = f"{after}~" if after else "0"  # "~" sorts behind every id: BETWEEN takes its bounds in
+    if start > before:
+        return EventLog(items=[], next=after)
+    answer = clients.dynamodb().query(
+        TableName=settings.value("NEWSROOM_TABLE"),
+        IndexName="log",
+        KeyConditionExpression="#log = :log AND event_id BETWEEN :after AND :before",
+        ExpressionAttributeNames={"#log": "log"},
+        ExpressionAttributeValues={
+            ":log": {"S": "LOG"},
+            ":after": {"S": start},
+            ":before": {"S": before},
+        },
+        Limit=limit,
+    )
+    found = [CloudEvent.model_validate(cloud_event(load(item))) for item in answer["Items"]]
+    return EventLog(items=found, next=found[-1].id if found else after)
+
+
+def _id_at(moment: datetime) -> str:
+    """The lowest event id of a moment: ids are ULIDs, whose first ten characters are the time."""
+    return str(ULID.from_timestamp(moment.timestamp()))[:10]
 
 
 def _entry(image: Item) -> dict[str, str]:
@@ -136,15 +252,16 @@ def _put(entries: list[Any]) -> list[Any]:
     return [entry for entry, result in zip(entries, answer["Entries"], strict=True) if "ErrorCode" in result]
 
 
-def confirm(cloud: dict[str, Any]) -> None:
-    """Notes on the event item that the event came over the bus: takes it out of the unconfirmed ones.
+def confirm(cloud: dict[str, Any]) -> bool:
+    """Notes on the event item that the event came over the bus; False when it was noted before.
 
-    The same event twice changes nothing; an event of an item that is not there is refused by the condition.
+    The item itself is the record of having handled it. Raises Cancelled for an event that the log does not hold.
     """
-    clients.dynamodb().update_item(
-        TableName=settings.value("NEWSROOM_TABLE"),
-        Key={name: {"S": value} for name, value in key(cloud["subject"], cloud["sequence"]).items()},
-        UpdateExpression="SET confirmed_at = if_not_exists(confirmed_at, :now) REMOVE unconfirmed",
-        ConditionExpression="event_id = :id",
-        ExpressionAttributeValues={":now": {"S": iso(utc_now())}, ":id": {"S": cloud["id"]}},
+    noted = Write(
+        settings.value("NEWSROOM_TABLE"),
+        key(cloud["subject"], cloud["sequence"]),
+        update="SET confirmed_at = :now REMOVE unconfirmed",
+        condition="event_id = :id AND attribute_not_exists(confirmed_at)",
+        values={":now": iso(utc_now()), ":id": cloud["id"]},
     )
+    return inbox.once(noted, handled=lambda item: item.get("event_id") == cloud["id"])

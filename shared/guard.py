@@ -1,8 +1,8 @@
 """What every request body passes before anything else reads it: size, encoding, and JSON without traps."""
 
 import base64
-import binascii
 import json
+from collections import Counter
 from typing import Any, Never
 
 from shared.errors import BadRequest, TooLarge
@@ -19,7 +19,7 @@ def raw(event: dict[str, Any]) -> bytes:
         content = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
     except UnicodeEncodeError:
         raise BadRequest("The body holds a lone surrogate; send it as UTF-8.") from None
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one; letters outside ASCII raise a plain one
         raise BadRequest("The body is not readable; send it as UTF-8.") from None
     if not content.strip():
         raise BadRequest("The body is empty.")
@@ -63,8 +63,7 @@ def json_object(event: dict[str, Any]) -> dict[str, Any]:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) < len(pairs):
-        names = [name for name, _ in pairs]
-        double = next(name for name in names if names.count(name) > 1)
+        ((double, _),) = Counter(name for name, _ in pairs).most_common(1)
         raise BadRequest(f"The JSON names {double[:100]!r} twice in one object.")
     return content
 

@@ -15,15 +15,24 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
-from shared import archive, guard, settings
+from shared import archive, guard, schedule, settings
 from shared.archive import Article, DeskArticle
 from shared.article import Actor, Group, Story
-from shared.errors import BadRequest, Forbidden, NotFound, PreconditionFailed, Problem, Unauthorized, Unprocessable
+from shared.errors import (
+    BadRequest,
+    Forbidden,
+    Moved,
+    NotFound,
+    PreconditionFailed,
+    Problem,
+    Unauthorized,
+    Unprocessable,
+)
 from shared.intake import IngestRecord
 from shared.lists import ArticleList, ListQuery
 
 _JSON = "application/json"
-_PUBLIC = "public, max-age=30"  # how late a reader may see a correction, a withdrawal or a count
+_FRESH = 30  # seconds: how late a reader may see a correction, a withdrawal or a count
 logger = Logger()
 
 
@@ -59,10 +68,15 @@ def resolver() -> APIGatewayHttpResolver:
     def unchanged(answer: _NotModified) -> Response[str]:
         return Response(HTTPStatus.NOT_MODIFIED, headers=answer.headers)
 
+    def moved(answer: Moved) -> Response[str]:
+        headers = {"Location": answer.location, "Cache-Control": _public()}
+        return Response(HTTPStatus.MOVED_PERMANENTLY, headers=headers)
+
     handlers: dict[type[Exception], Any] = {
         Problem: problem,
         RequestValidationError: invalid,
         _NotModified: unchanged,
+        Moved: moved,
         Exception: broken,
     }
     for error, handler in handlers.items():
@@ -156,6 +170,11 @@ def versioned(story: Story) -> Response[DeskArticle]:
     return _desk_answer(story, HTTPStatus.OK)
 
 
+def uncached[Shape: BaseModel](shape: Shape) -> Response[Shape]:
+    """200: an answer for the desk that is no version to change."""
+    return Response(HTTPStatus.OK, _JSON, shape, headers={"Cache-Control": "no-store"})
+
+
 def accepted(record: IngestRecord) -> Response[IngestRecord]:
     """202: what was taken in, and where to ask what became of it."""
     headers = {"Location": f"/ingest/{record.ingest}", "Cache-Control": "no-store"}
@@ -175,16 +194,21 @@ def etag(story: Story) -> str:
 
 def conditional(story: Story, if_none_match: str | None) -> Response[Article]:
     """200 with the story as readers see it, or 304 when the reader holds it (RFC 9110 section 13.1.2)."""
-    headers = {"ETag": etag(story), "Cache-Control": _PUBLIC, "Last-Modified": _http_date(story.updated_at)}
+    headers = {"ETag": etag(story), "Cache-Control": _public(), "Last-Modified": _http_date(story.updated_at)}
     tags = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
     if "*" in tags or etag(story).removeprefix("W/") in tags:
         raise _NotModified(headers)
     return Response(HTTPStatus.OK, _JSON, archive.article(story), headers=headers)
 
 
+def _public() -> str:
+    # What is cached must not outlive the moment at which more may be shown.
+    return f"public, max-age={schedule.seconds_to_next(_FRESH)}"
+
+
 def public[Shape: BaseModel](shape: Shape) -> Response[Shape]:
     """200 for any reader's cache."""
-    return Response(HTTPStatus.OK, _JSON, shape, headers={"Cache-Control": _PUBLIC})
+    return Response(HTTPStatus.OK, _JSON, shape, headers={"Cache-Control": _public()})
 
 
 def listed(page: ArticleList, query: ListQuery) -> Response[ArticleList]:

@@ -24,8 +24,8 @@ class Key:
     def of(cls, caller: str, key: str | None, *request: Any) -> Self:
         """Without a key the request is its own: the same input twice within a day has its effect once."""
         fingerprint = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
-        name = f"{caller}\n{fingerprint if key is None else key}"
-        return cls("IDEMPOTENCY#" + hashlib.sha256(name.encode()).hexdigest(), fingerprint)
+        name = f"{caller}\n{key or fingerprint}"
+        return cls("IDEMPOTENCY#" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest(), fingerprint)
 
     def write(self, story_id: str) -> Write:
         """The record; its condition fails while an earlier one lives."""

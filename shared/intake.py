@@ -11,7 +11,8 @@ from pydantic import ValidationError as Invalid
 from ulid import ULID
 
 from shared import archive, clients, desk, guard, settings
-from shared.article import Actor, Content, Group, Line, Source, Status, utc_now
+from shared.article import Actor, Group, Status, utc_now
+from shared.content import Content, Line, Source
 from shared.errors import NotFound, Problem
 from shared.formats import plain_text
 from shared.formats.story import IncomingStory, Unreadable

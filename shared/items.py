@@ -1,6 +1,6 @@
 """How a story lies in the tables: keys, index attributes, and items to models and back.
 
-Newsroom  STORY#<id>  STATE              the story's state; in the indexes `listed*` (readers), `desk` (editors)
+Newsroom  STORY#<id>  STATE              the story's state; in `listed*` (readers), `desk` (editors), `due`
           STORY#<id>  TEXT#<version>     one revision; over 100 KB its content is in the bucket
           STORY#<id>  EVENT#<sequence>   one change; in the indexes `log` (all) and `unconfirmed` (outbox)
           SLUG#<slug> SLUG               whose slug it is
@@ -9,10 +9,10 @@ Readings  STORY#<id>  GATE               when readers could see the story, and t
 """
 
 import hashlib
-from typing import Any
 
 from shared import clients, settings
-from shared.article import Content, Story, iso
+from shared.article import Story, iso
+from shared.content import Content, Correction
 from shared.table import Item, Write
 
 _LARGE = 100_000  # bytes; beyond, a text is cheaper in the bucket and far from the 400 KB of an item
@@ -23,16 +23,20 @@ def state_key(story_id: str) -> Item:
     return {"pk": f"STORY#{story_id}", "sk": "STATE"}
 
 
+_MOMENTS = ("created_at", "updated_at", "published_at", "publish_at", "embargo_until", "expires_at")
+
+
 def state_item(story: Story) -> Item:
     """A state as stored: its fields and what puts it into the indexes."""
-    item = state_key(story.id) | story.model_dump(exclude={"created_at", "updated_at", "published_at"})
-    item |= {"created_at": iso(story.created_at), "updated_at": iso(story.updated_at)}
-    item |= {"desk": story.status, "desk_at": f"{iso(story.updated_at)}#{story.id}"}
-    if story.published_at:
-        item["published_at"] = iso(story.published_at)
-        if story.public:
-            item["listed_at"] = f"{iso(story.published_at)}#{story.id}"
-            item |= {"listed": "LISTED", "listed_section": story.section}
+    item = state_key(story.id) | story.model_dump(exclude=set(_MOMENTS), exclude_defaults=True)
+    item |= {"status": story.status.value}
+    item |= {name: iso(moment) for name in _MOMENTS if (moment := getattr(story, name))}
+    item |= {"desk": story.status.value, "desk_at": f"{iso(story.updated_at)}#{story.id}"}
+    if story.public and story.published_at:
+        item["listed_at"] = f"{iso(story.published_at)}#{story.id}"
+        item |= {"listed": "LISTED", "listed_section": story.section}
+    if story.due_at:
+        item |= {"due": "DUE", "due_at": iso(story.due_at)}
     return item
 
 
@@ -71,6 +75,12 @@ def content_of(item: Item) -> Content:
     return Content.model_validate(item["content"])
 
 
+def correction_item(story: Story, correction: Correction) -> Item:
+    """A correction as stored, under the version that made it."""
+    key = {"pk": f"STORY#{story.id}", "sk": f"CORRECTION#{story.version:08}"}
+    return key | correction.model_dump(mode="json", exclude_none=True)
+
+
 def slug_key(slug: str) -> Item:
     """The key of a slug."""
     return {"pk": f"SLUG#{slug}", "sk": "SLUG"}
@@ -81,13 +91,23 @@ def gate_key(story_id: str) -> Item:
     return {"pk": f"STORY#{story_id}", "sk": "GATE"}
 
 
-def open_gate(story: Story, opens_at: str, carried_over: int) -> Write:
-    """The write that lets readings of a story count from `opens_at`; each opening keeps its own moment."""
-    values: dict[str, Any] = {":at": opens_at, ":carried": carried_over}
+def open_gate(story: Story, carried_over: int) -> Write:
+    """The write that lets readings count from now on; each opening keeps its own moment."""
+    return _gate(story, f"open#{story.version}", {"carried_over": carried_over})
+
+
+def shut_gate(story: Story, opened: int) -> Write:
+    """The write that lets no reading count from now on, for the opening of version `opened`."""
+    return _gate(story, f"shut#{opened}", {})
+
+
+def _gate(story: Story, name: str, more: Item) -> Write:
+    changes = {name: iso(story.updated_at), **more}
+    places = dict(enumerate(changes))
     return Write(
         settings.value("READINGS_TABLE"),
         gate_key(story.id),
-        update="SET #open = :at, carried_over = :carried",
-        names={"#open": f"open#{story.version}"},
-        values=values,
+        update="SET " + ", ".join(f"#n{place} = :v{place}" for place in places),
+        names={f"#n{place}": name for place, name in places.items()},
+        values={f":v{place}": changes[name] for place, name in places.items()},
     )

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared import clients, cursor, events, settings
-from shared.article import Language, Line, Slug, Status, iso, utc_now
+from shared.article import Status, iso, utc_now
+from shared.content import Language, Line, Slug, Tag
 from shared.table import Item, dump, load
 
 _MOST_QUERIES = 10  # a page of a rare filter may be short and carry a cursor all the same
@@ -18,7 +19,7 @@ class ListQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     section: Slug | None = None
-    tag: Line | None = None
+    tag: Tag | None = None
     language: Language | None = None
     author: Line | None = None
     since: AwareDatetime | None = Field(default=None, description="Published at or after this moment")

@@ -80,7 +80,8 @@ def _address(headers: dict[str, str], source: str, cdn_secret: str) -> str:
     """The reader's address: the connection's, or what a CDN that knows the secret says."""
     viewer = headers.get("x-viewer-address", "")
     offered = headers.get("x-cdn-secret", "")
-    if viewer and hmac.compare_digest(offered.encode(), cdn_secret.encode()):
+    # Without a secret in the stack no header is proof, least of all a missing one.
+    if viewer and cdn_secret and hmac.compare_digest(offered.encode("utf-8", "replace"), cdn_secret.encode()):
         return viewer
     return source
 
@@ -89,6 +90,8 @@ def _network(address: str, key: str, now: float) -> str:
     """The address under a salt of the day, so that none is kept; a household's IPv6 addresses share a /64."""
     try:
         parsed = ipaddress.ip_address(address.strip())
+        # All of IPv4 written as IPv6 (::ffff:203.0.113.7) is one /64.
+        parsed = getattr(parsed, "ipv4_mapped", None) or parsed
         packed = parsed.packed[:8] if parsed.version == 6 else parsed.packed
     except ValueError:
         packed = address.encode("utf-8", "replace")

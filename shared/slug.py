@@ -23,6 +23,7 @@ def slugify(headline: str) -> str:
 def candidates(wanted: str, story_id: str) -> Iterator[str]:
     """`wanted`, wanted-2 … wanted-5, then one with the end of the story's id, which nobody else can want."""
     yield wanted
+    stem = wanted[:_LONGEST].rstrip("-")  # an editor's slug may be longer, and with a number it must still be a slug
     for number in range(2, 6):
-        yield f"{wanted}-{number}"
-    yield f"{wanted}-{story_id[-8:].lower()}"
+        yield f"{stem}-{number}"
+    yield f"{stem}-{story_id[-8:].lower()}"

@@ -3,7 +3,7 @@
 import random
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -33,7 +33,7 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True)
 class Write:
-    """One write of a transaction: a put, unless `update` holds an UpdateExpression."""
+    """One part of a transaction: a put; an update where `update` holds an UpdateExpression; a check where `check`."""
 
     table: str
     item: Item
@@ -41,6 +41,7 @@ class Write:
     update: str | None = None
     names: Mapping[str, str] | None = None
     values: Mapping[str, Any] | None = None
+    check: bool = False
 
     def request(self) -> Item:
         """The TransactWriteItem of this write."""
@@ -53,6 +54,8 @@ class Write:
             body["ExpressionAttributeValues"] = dump(self.values)
         if self.update:
             return {"Update": body | {"Key": dump(self.item), "UpdateExpression": self.update}}
+        if self.check:
+            return {"ConditionCheck": body | {"Key": dump(self.item)}}
         return {"Put": body | {"Item": dump(self.item)}}
 
 
@@ -84,6 +87,22 @@ def get(table: str, pk: str, sk: str, *, consistent: bool = True) -> Item | None
     return load(answer["Item"]) if "Item" in answer else None
 
 
+def query(table: str, pk: str, prefix: str, *, newest_first: bool = False) -> Iterator[Item]:
+    """The items of a partition whose sort key begins with `prefix`, in order, page by page as they are asked for."""
+    request: Item = {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+        "ExpressionAttributeValues": dump({":pk": pk, ":prefix": prefix}),
+        "ScanIndexForward": not newest_first,
+    }
+    while True:
+        answer = clients.dynamodb().query(**request)
+        yield from map(load, answer["Items"])
+        if "LastEvaluatedKey" not in answer:
+            return
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
 def put_new(table: str, item: Item) -> bool:
     """Puts an item unless its key is taken; says whether it did."""
     try:
@@ -112,10 +131,7 @@ def transact(writes: list[Write]) -> None:
         try:
             clients.dynamodb().transact_write_items(TransactItems=requests, ClientRequestToken=token)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in {
-                "TransactionCanceledException",
-                "TransactionInProgressException",
-            }:
+            if error.response["Error"]["Code"] not in _CANCELLED:
                 raise
             _raise_unless_passing(error)
             time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311  # jitter, not a secret

@@ -4,7 +4,8 @@ import hashlib
 from dataclasses import dataclass
 
 from shared import archive, events, items, settings
-from shared.article import Actor, Content, Story, iso
+from shared.article import Actor, Status, Story
+from shared.content import Content, Correction
 from shared.errors import Conflict, PreconditionFailed
 from shared.idempotency import Key
 from shared.table import Cancelled, Item, Write, transact
@@ -38,7 +39,11 @@ class Change:
     actor: Actor
     content: Content | None = None  # a new text
     slug: str | None = None  # a slug to take
-    opens_with: int | None = None  # opens the gate with this many readings carried over
+    opens_with: int | None = None  # opens the gate of readings, with this many carried over
+    correction: Correction | None = None
+    target: str | None = None  # another story, which readers must see when this one points at it
+    why: str | None = None
+    previous_slug: str | None = None
     origin: Origin | None = None
     key: Key | None = None
 
@@ -71,10 +76,11 @@ def _writes(change: Change) -> dict[str, Write]:
     newsroom = settings.value("NEWSROOM_TABLE")
     story = change.after
     writes = {"state": _state(newsroom, change)}
-    event = events.item(change.event, story, change.actor.name)
-    writes["event"] = Write(newsroom, event, condition="attribute_not_exists(pk)")
+    writes["event"] = Write(newsroom, _event(change), condition="attribute_not_exists(pk)")
     if change.content is not None:
         writes["text"] = Write(newsroom, items.text_item(story, change.content, change.actor.name))
+    if change.correction is not None:
+        writes["correction"] = Write(newsroom, items.correction_item(story, change.correction))
     if change.slug is not None:
         writes["slug"] = Write(
             newsroom,
@@ -83,13 +89,36 @@ def _writes(change: Change) -> dict[str, Write]:
             values={":story": story.id},
         )
     if change.opens_with is not None:
-        writes["gate"] = items.open_gate(story, iso(story.updated_at), change.opens_with)
+        writes["gate"] = items.open_gate(story, change.opens_with)
+    elif change.before and change.before.opened and not story.opened:
+        writes["gate"] = items.shut_gate(story, change.before.opened)
+    if change.target is not None:
+        writes["target"] = _still_public(newsroom, change.target)
     if change.origin is not None:
-        wire = change.origin.item(story.id)
-        writes["wire"] = Write(newsroom, wire, condition="attribute_not_exists(pk)")
+        writes["wire"] = Write(newsroom, change.origin.item(story.id), condition="attribute_not_exists(pk)")
     if change.key is not None:
         writes["idempotency"] = change.key.write(story.id)
     return writes
+
+
+def _event(change: Change) -> Item:
+    more = {"why": change.why}
+    if change.previous_slug:
+        more["previous_url"] = events.url(change.previous_slug)
+    correction = change.correction.model_dump(mode="json", exclude_none=True) if change.correction else None
+    return events.item(change.event, change.after, change.actor.name, correction=correction, **more)
+
+
+def _still_public(newsroom: str, story_id: str) -> Write:
+    # Two stories that are pointed at each other at one moment would make a loop: one of them fails here.
+    return Write(
+        newsroom,
+        items.state_key(story_id),
+        condition="#status IN (:published, :corrected)",
+        names={"#status": "status"},
+        values={":published": Status.PUBLISHED.value, ":corrected": Status.CORRECTED.value},
+        check=True,
+    )
 
 
 def _state(newsroom: str, change: Change) -> Write:
@@ -105,6 +134,8 @@ def _reason(change: Change, failed: dict[str, Item]) -> Exception:
         return Known(change.key.story_in(failed["idempotency"]), failed["idempotency"])
     if "wire" in failed:
         return Known(failed["wire"]["story"], failed["wire"])
+    if "target" in failed:
+        return Conflict(f"Readers do not see the story {change.target}; nothing can point at it.")
     if "state" in failed or "event" in failed:
         return Conflict("The story was changed at the same moment; read it and try again.")
     return SlugTaken()

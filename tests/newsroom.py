@@ -6,13 +6,14 @@ import re
 import time
 import uuid
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
 
-from functions import confirm_events, count_views, ingest_item, newsroom_api, reader_api, record_view, relay_events
+from functions import confirm_events, count_views, ingest_item, newsroom_api, project_topics, reader_api, record_view, relay_events
 from local.template import load
 
 ROOT = Path(__file__).parents[1]
@@ -31,6 +32,9 @@ ENVIRONMENT = {
     "READINGS_TABLE": READINGS,
     "PAYLOADS_BUCKET": PAYLOADS,
     "BUS": BUS,
+    "PUBLISH_DUE_ARN": "arn:aws:lambda:eu-central-1:123456789012:function:publish-due",
+    "SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/alarms",
+    "SCHEDULE_DEAD_LETTERS_ARN": "arn:aws:sqs:eu-central-1:123456789012:alarms",
     "EDITORS_CLIENT": "client",
     "SITE_URL": "https://news.example",
     "TITLE_NAME": "The Sample Gazette",
@@ -41,6 +45,7 @@ ENVIRONMENT = {
     "TITLE_LANGUAGES": "en,ru,be",
     "TITLE_SECTIONS": "news,sport",
 }
+CONSUMERS: dict[str, Any] = {"ConfirmRule": confirm_events, "TopicsRule": project_topics}
 _JOBS = {"NewsroomApi": newsroom_api, "ReaderApi": reader_api, "RecordView": record_view}
 
 
@@ -83,6 +88,7 @@ class Newsroom:
     """The product in one process: HTTP in, deliveries when a test says so."""
 
     positions: dict[str, str] = field(default_factory=dict)
+    queues: dict[str, str] = field(default_factory=dict)
     bus: list[dict[str, Any]] = field(default_factory=list)
 
     def build(self) -> "Newsroom":
@@ -102,21 +108,19 @@ class Newsroom:
         aws("events").create_event_bus(Name=BUS)
         keys = {"keys": ["new-key", "old-key"], "cdn_secret": CDN_SECRET}
         for name in ("cursor", "readers"):
-            aws("ssm").put_parameter(
-                Name=f"/dateline/test/{name}", Type="SecureString", Value=json.dumps(keys)
-            )
-        self._queue()
+            aws("ssm").put_parameter(Name=f"/dateline/test/{name}", Type="SecureString", Value=json.dumps(keys))
+        self._subscribe()
         return self
 
-    def _queue(self) -> None:
-        # As in the template: the bus reaches its consumer through a queue.
-        url = aws("sqs").create_queue(QueueName="confirm")["QueueUrl"]
-        arn = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
-        rule = TEMPLATE["Resources"]["ConfirmRule"]["Properties"]
-        events = aws("events")
-        events.put_rule(Name="confirm", EventBusName=BUS, EventPattern=json.dumps(rule["EventPattern"]))
-        events.put_targets(Rule="confirm", EventBusName=BUS, Targets=[{"Id": "confirm", "Arn": arn["QueueArn"]}])
-        self.queue = url
+    def _subscribe(self) -> None:
+        # As in the template: the bus reaches each consumer through a queue of its own.
+        for name in CONSUMERS:
+            url = aws("sqs").create_queue(QueueName=name)["QueueUrl"]
+            arn = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+            pattern = json.dumps(TEMPLATE["Resources"][name]["Properties"]["EventPattern"])
+            aws("events").put_rule(Name=name, EventBusName=BUS, EventPattern=pattern)
+            aws("events").put_targets(Rule=name, EventBusName=BUS, Targets=[{"Id": name, "Arn": arn}])
+            self.queues[name] = url
 
     # -- HTTP
 
@@ -181,7 +185,7 @@ class Newsroom:
     def deliver(self) -> None:
         """Everything that waits goes where AWS would take it, until nothing waits."""
         for _ in range(10):
-            moved = [self.deliver_payloads(), self.deliver_events(), self.deliver_queue(), self.deliver_markers()]
+            moved = [self.deliver_payloads(), self.deliver_events(), self.deliver_queues(), self.deliver_markers()]
             if not any(moved):
                 return
         raise AssertionError("deliveries go round in circles")
@@ -209,16 +213,25 @@ class Newsroom:
             assert count_views.handler({"Records": records, "shardId": "shard-1"}, None) == {"state": {}}
         return len(records)
 
-    def deliver_queue(self) -> int:
-        """What the bus put into the consumer's queue to confirm_events."""
-        sqs = aws("sqs")
-        messages = sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages", [])
-        for message in messages:
-            event = json.loads(message["Body"])
-            self.bus.append(event)
-            assert confirm_events.handler(sqs_event(event), None) == {"batchItemFailures": []}
-            sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
-        return len(messages)
+    def deliver_queues(self) -> int:
+        """What the bus put into the consumers' queues to the consumers; keeps what came in `bus`."""
+        moved = 0
+        for name, consumer in CONSUMERS.items():
+            for event in self.take(name):
+                if name == "ConfirmRule":
+                    self.bus.append(event)
+                assert consumer.handler(sqs_event(event), None) == {"batchItemFailures": []}
+                moved += 1
+        return moved
+
+    def take(self, queue: str) -> list[dict[str, Any]]:
+        """The messages that wait in a consumer's queue, taken out of it."""
+        found = []
+        while messages := aws("sqs").receive_message(QueueUrl=self.queues[queue], MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                found.append(json.loads(message["Body"]))
+                aws("sqs").delete_message(QueueUrl=self.queues[queue], ReceiptHandle=message["ReceiptHandle"])
+        return found
 
     def stream(self, table: str, function: str) -> list[dict[str, Any]]:
         """The new stream records of a table that pass the filter which the template gives the function."""
@@ -258,6 +271,41 @@ class Newsroom:
         story: str = self.draft(**content).json["id"]
         assert self.http("POST", f"/articles/{story}/publication").status == 200
         self.deliver()
+        return story
+
+    def change(self, method: str, story: str, what: str = "", body: Any = None, **more: Any) -> Answer:
+        """A change of a story's current version, which must succeed."""
+        headers = {"if-match": self.http("GET", f"/desk/articles/{story}").headers["etag"]}
+        answer = self.http(method, f"/articles/{story}{what}", body, headers=headers, **more)
+        assert answer.status == 200, answer.text
+        return answer
+
+    def life(self) -> str:
+        """A story that has gone through all that can happen to one without waiting; its id."""
+        other = self.draft().json["id"]
+        self.change("POST", other, "/publication")
+        story: str = self.draft(headline="First").json["id"]
+        ahead = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+        for method, what, body in (
+            ("PATCH", "", {"lede": "In short."}),
+            ("POST", "/publication", {"at": ahead}),
+            ("DELETE", "/publication", None),
+            ("POST", "/publication", {"embargo_until": ahead}),
+            ("POST", "/corrections", {"note": "Before anybody saw it."}),
+            ("DELETE", "/publication", None),
+            ("POST", "/publication", None),
+            ("PUT", "", {"headline": "Second", "tags": ["bridge"]}),
+            ("PUT", "", {"headline": "Third", "slug": "third"}),
+            ("POST", "/corrections", {"note": "It was not.", "article": {"headline": "Fourth"}}),
+            ("DELETE", "/publication", None),
+            ("POST", "/publication", None),
+            ("POST", "/withdrawal", {"kind": "redirect", "to": other}),
+            ("DELETE", "/withdrawal", None),
+            ("DELETE", "", None),
+            ("POST", "/restoration", {"version": 1}),
+            ("POST", "/withdrawal", {"kind": "killed", "public_note": "Not true."}),
+        ):
+            self.change(method, story, what, body)
         return story
 
     def read(self, story: str, address: str, **headers: str) -> Answer:
@@ -316,7 +364,12 @@ def http_event(
             "requestId": str(uuid.uuid4()),
             "stage": "$default",
             "routeKey": route,
-            "http": {"method": method, "path": path, "sourceIp": "192.0.2.1", "userAgent": headers.get("user-agent", "")},
+            "http": {
+                "method": method,
+                "path": path,
+                "sourceIp": "192.0.2.1",
+                "userAgent": headers.get("user-agent", ""),
+            },
         },
         "isBase64Encoded": binary,
     }

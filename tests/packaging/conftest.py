@@ -36,6 +36,7 @@ def functions() -> dict[str, invoke.Function]:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[LocalStack]:
-    """What the functions speak to."""
+    """What the functions speak to, with what their samples speak of."""
     with LocalStack() as running:
+        invoke.prepare(running)
         yield running

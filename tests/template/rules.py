@@ -95,7 +95,7 @@ def findings(template: dict[str, Any]) -> list[str]:
 
 @rule
 def no_wildcards(resources: Resources) -> Iterator[str]:
-    """A function may do what is named, on what is named: `*` only behind a prefix of its own within a resource."""
+    """A function may do what is named, on what is named: `*` only at the end, behind a folder's or a name's prefix."""
     for name, role in of_type(resources, "AWS::IAM::Role"):
         for arn in role.get("ManagedPolicyArns", []):
             if str(arn).rpartition("/")[2] not in MANAGED:
@@ -106,7 +106,7 @@ def no_wildcards(resources: Resources) -> Iterator[str]:
                     yield f"{name} may {action}"
             for resource in many(statement["Resource"]):
                 text = resource if isinstance(resource, str) else json.dumps(resource)
-                if "*" in re.sub(r"/[a-z]+/\*(?=\"|$)", "", text):
+                if "*" in re.sub(r"(/[a-z]+/|[\w}]-)\*(?=\"|$)", "", text):
                     yield f"{name} may act on {text}"
 
 

@@ -1,0 +1,163 @@
+"""Odd requests: whatever stands in a path, a query, a header or a number, the answer is below 500 and says why."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.newsroom import NEWSROOM, Answer, Newsroom
+
+STRINGS = Path(__file__).parents[2].parent / "shared" / "data" / "naughty-strings" / "blns.json"
+ODD = ["%00", "..%2f..", "é", "\x00", "\n", "😀" * 500, "x" * 3000, " ", "a'b", "<script>", "${7*7}", "a+b", "..", "%", "#"]
+BOUNDS = ["9999-12-31T23:59:59+14:00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00-14:00"]
+BEYOND = ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"]
+NO_DATES = ["0001-01-01", "1e300", "9" * 400, "2018-10-12T25:00:00Z", "2018-10-12T15:52:00", "", "\x00", "+", "٢٠١٨"]
+
+
+def polite(answer: Answer) -> None:
+    """Below 500, in UTF-8, and a problem document when it is a refusal."""
+    assert answer.status < 500, answer.text
+    json.dumps(answer.headers | {"body": answer.text}, ensure_ascii=False).encode()
+    if answer.status >= 400:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json["status"] == answer.status
+        assert answer.json["detail"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_paths_lead_nowhere(newsroom: Newsroom, odd: str) -> None:
+    """An id or a slug of any characters is a 404 on every route, and writes nothing."""
+    reads = ["/articles/{}", "/articles/by-slug/{}", "/articles/{}/views", "/desk/articles/{}", "/ingest/{}"]
+    answers = [newsroom.http("GET", path.format(odd)) for path in reads]
+    answers.append(newsroom.http("POST", f"/articles/{odd}/views"))
+    answers.append(newsroom.http("POST", f"/articles/{odd}/publication"))
+    answers.append(newsroom.http("PUT", f"/articles/{odd}", {"headline": "A"}, headers={"if-match": '"1"'}))
+    for answer in answers:
+        polite(answer)
+        assert answer.status == 404
+    assert newsroom.items(NEWSROOM) == []
+
+
+@pytest.mark.parametrize("odd", [*ODD, "", "-1", "NaN", "1e3", "9" * 5000, "٣", "\ud800", "éü,", "null"])
+def test_odd_queries_are_refused_or_find_nothing(newsroom: Newsroom, odd: str) -> None:
+    """No parameter breaks a list: it is refused by name, or nothing is found."""
+    newsroom.published()
+    for name in ("section", "tag", "language", "author", "since", "until", "limit", "cursor"):
+        answer = newsroom.http("GET", "/articles", query={name: odd})
+        polite(answer)
+        assert answer.status in {400, 422} or answer.json["items"] == [], (name, odd)
+        if answer.status >= 400:
+            assert answer.json["errors"][0]["pointer"] == f"/query/{name}"
+    for name in ("status", "section", "limit", "cursor"):
+        polite(newsroom.http("GET", "/desk/articles", query={name: odd}))
+    for name in ("time_zone", "publish"):
+        answer = newsroom.http("POST", "/ingest", "x", query={name: odd})
+        polite(answer)
+        assert answer.status == 422, (name, odd)
+
+
+@pytest.mark.parametrize("tag", ["", '"', '""', "x" * 10_240, "é", '"-1"', '"1"é', "\t", '"1.0"', '"9999"', '"' + "9" * 5000 + '"'])
+def test_odd_versions_change_nothing(newsroom: Newsroom, tag: str) -> None:
+    """If-Match with anything but the current version refuses the change."""
+    story = newsroom.draft().json["id"]
+    revised = newsroom.http("PUT", f"/articles/{story}", {"headline": "B"}, headers={"if-match": tag})
+    published = newsroom.http("POST", f"/articles/{story}/publication", headers={"if-match": tag})
+    for answer in (revised, published):
+        polite(answer)
+        assert answer.status in {400, 412, 428}
+    assert newsroom.http("GET", f"/desk/articles/{story}").version == 1
+
+
+@pytest.mark.parametrize("tag", ["", '"', "x" * 10_240, "é", ",,,", "W/", '"2"', "2-published"])
+def test_odd_validators_answer_in_full(newsroom: Newsroom, tag: str) -> None:
+    """If-None-Match that does not name what is served is a 200 with the story."""
+    story = newsroom.published()
+    answer = newsroom.http("GET", f"/articles/{story}", headers={"if-none-match": tag})
+    assert (answer.status, answer.json["id"]) == (200, story)
+
+
+@pytest.mark.parametrize("media", ["multipart/form-data", "multipart/form-data; boundary=", "", "text/plain; charset=ключ", "x" * 9000])
+def test_a_wrong_content_type_does_not_matter(newsroom: Newsroom, media: str) -> None:
+    """JSON under another name is read as JSON, a payload under any name is taken in, other bodies are a 400."""
+    headers = {"content-type": media}
+    assert newsroom.http("POST", "/articles", {"headline": "A"}, headers=headers).status == 201
+    assert newsroom.http("POST", "/articles", "--x\r\n\r\n--x--", headers=headers).status == 400
+    assert newsroom.http("POST", "/ingest", "x", headers=headers).status == 202
+
+
+@pytest.mark.parametrize("moment", [*BOUNDS, *BEYOND, *NO_DATES])
+def test_the_ends_of_the_calendar_hold(newsroom: Newsroom, moment: str) -> None:
+    """A moment that UTC cannot hold, or that is none, is refused by name; the first and the last year work."""
+    made = newsroom.http("POST", "/articles", {"headline": "A", "published_at": moment})
+    polite(made)
+    assert (made.status == 201) == (moment in BOUNDS)
+    if made.status == 201:
+        story = made.json["id"]
+        for answer in (
+            newsroom.http("POST", f"/articles/{story}/publication"),
+            newsroom.http("GET", f"/articles/{story}"),
+        ):
+            polite(answer)
+            assert answer.status == 200
+    elif "\x00" not in moment:
+        assert [error["pointer"] for error in made.json["errors"]] == ["/published_at"]
+    for name in ("since", "until"):
+        answer = newsroom.http("GET", "/articles", query={name: moment})
+        polite(answer)
+        assert (answer.status == 200) == (moment in BOUNDS)
+
+
+@pytest.mark.parametrize("number", ["-1", "1.5", "1e50", "1e12345", "9" * 60, "-0.1", '"x"', "[]", "{}", "null", "1000000000001"])
+def test_odd_numbers_are_refused(newsroom: Newsroom, number: str) -> None:
+    """A count that is negative, broken, beyond 10^12 or no number stores nothing."""
+    answer = newsroom.http("POST", "/articles", '{"headline": "A", "carried_over": ' + number + "}")
+    polite(answer)
+    assert answer.status in {400, 422}
+    assert newsroom.items(NEWSROOM) == []
+
+
+def test_invisible_text_is_no_text(newsroom: Newsroom) -> None:
+    """A headline that is empty once control characters are out is refused by name."""
+    for text in ("\x01", " \x07 ", "\x7f"):
+        answer = newsroom.http("POST", "/articles", {"headline": text})
+        polite(answer)
+        assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/headline")
+
+
+def stored(sent: str) -> str:
+    """The documented policy: NFC, no control characters but tab and line feed."""
+    import unicodedata
+
+    kept = (letter for letter in unicodedata.normalize("NFC", sent) if letter in "\t\n" or not _control(letter))
+    return "".join(kept)
+
+
+def _control(letter: str) -> bool:
+    return letter < " " or letter == "\x7f"
+
+
+def squeezed(text: str) -> list[str]:
+    """The words: paragraphs and blanks around them are layout."""
+    return text.split()
+
+
+@pytest.mark.skipif(not STRINGS.is_file(), reason="the Big List of Naughty Strings is not on this machine")
+def test_naughty_strings_come_back_or_are_refused_by_name(newsroom: Newsroom) -> None:
+    """Each string is read back to the letter from headline, tag and body, or refused with the field's name."""
+    kept = 0
+    for number, text in enumerate(json.loads(STRINGS.read_text(encoding="utf-8"))):
+        sent: dict[str, Any] = {"headline": text, "tags": [text], "body_text": text, "lede": str(number)}
+        answer = newsroom.http("POST", "/articles", sent)
+        polite(answer)
+        if answer.status != 201:
+            pointers = {error["pointer"] for error in answer.json.get("errors", [])}
+            assert pointers & {"/headline", "/tags/0", "/body_text"} or "NUL" in answer.json["detail"], text
+            continue
+        kept += 1
+        story = newsroom.http("GET", answer.headers["location"]).json
+        assert stored(story["headline"]) == story["headline"]
+        assert story["headline"] == stored(text.strip())
+        assert story["tags"] in ([text.strip()], [stored(text.strip())])
+        assert squeezed(story["body_text"]) == squeezed(stored(text))
+    assert kept > 400
