@@ -1,7 +1,8 @@
 """The figures of `bench.robots`: how many robots are known, and how many readers are taken for robots."""
 
 from bench.figure import Figure, Figures, Missing, control
-from bench.robots import LISTS, TRAPS, measure as measured
+from bench.robots import LISTS, TRAPS
+from bench.robots import measure as measured
 
 _RECALL, _FALSE = "views.robots.recall", "views.robots.false_positives"
 _LEAST, _MOST = 95.0, 0.0  # percent

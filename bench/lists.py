@@ -40,9 +40,7 @@ def measure() -> Figures:
         return {f"{_SMALL} stories": small[path], "in Russian": russian[path]}
 
     return {
-        "list.rru_per_page": Figure(
-            english[_READERS], "RRU", _BUDGET, page(_READERS) | {_WHOLE: english[_WHOLE]}
-        ),
+        "list.rru_per_page": Figure(english[_READERS], "RRU", _BUDGET, page(_READERS) | {_WHOLE: english[_WHOLE]}),
         "list.bytes_per_story": Figure(
             round(english[_BYTES_OF]), "bytes", _BYTES, {"in Russian": round(russian[_BYTES_OF])}
         ),

@@ -12,13 +12,14 @@ from typing import Any, Self
 
 import boto3
 
-from bench.units import Change, Charge, Image, Table, read_units, size
+from bench.units import INDEXES_TWICE, Change, Charge, Image, Table, read_units, size
 
 _WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
 _READS = {"GetItem", "BatchGetItem", "Query", "TransactGetItems"}
 _BILLED_FAILURES = {"ConditionalCheckFailedException", "TransactionCanceledException"}
-_PREFIX = "provide-client-params.dynamodb", "after-call.dynamodb"
+_BEFORE, _AFTER = "provide-client-params.dynamodb", "after-call.dynamodb"
 _SLOT = "bench_meter"
+_QUERY = {"TableName", "IndexName", "KeyConditionExpression", "ScanIndexForward", "ExclusiveStartKey", "ConsistentRead"}
 _PLACEHOLDER = re.compile(r"[#:]\w+")
 
 
@@ -36,17 +37,17 @@ class Meter:
 
     def __enter__(self) -> Self:
         self._eyes: Any = boto3.client("dynamodb")
-        for event, listener in zip(_PREFIX, (self._before, self._after), strict=True):
-            self._client.meta.events.register(event, listener)
+        self._client.meta.events.register(_BEFORE, self._before)
+        self._client.meta.events.register(_AFTER, self._after)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for event, listener in zip(_PREFIX, (self._before, self._after), strict=True):
-            self._client.meta.events.unregister(event, listener)
+        self._client.meta.events.unregister(_BEFORE, self._before)
+        self._client.meta.events.unregister(_AFTER, self._after)
 
-    def written(self, *, indexes_twice: bool = True) -> float:
+    def written(self, *, indexes_twice: bool = INDEXES_TWICE) -> float:
         """Write units so far; `indexes_twice`: a transaction doubles index writes too."""
         return sum(charge.billed(indexes_twice=indexes_twice) for charge in self.charges if charge.kind == "write")
 
@@ -99,17 +100,6 @@ class Meter:
     def _reads(self, operation: str, params: dict[str, Any], parsed: dict[str, Any]) -> list[Charge]:
         if operation == "Query":
             return [self._query(params, parsed)]
-        if operation == "BatchGetItem":
-            asked = [
-                (table, key, bool(request.get("ConsistentRead")))
-                for table, request in params["RequestItems"].items()
-                for key in request["Keys"]
-            ]
-        elif operation == "TransactGetItems":
-            asked = [(each["Get"]["TableName"], each["Get"]["Key"], True) for each in params["TransactItems"]]
-        else:
-            asked = [(params["TableName"], params["Key"], bool(params.get("ConsistentRead")))]
-        transaction = operation == "TransactGetItems"
         return [
             Charge(
                 "read",
@@ -117,9 +107,9 @@ class Meter:
                 table,
                 None,
                 read_units(size(self._look(table, key)), consistent=consistent),
-                transaction,
+                transaction=operation == "TransactGetItems",
             )
-            for table, key, consistent in asked
+            for table, key, consistent in _asked(operation, params)
         ]
 
     def _query(self, params: dict[str, Any], parsed: dict[str, Any]) -> Charge:
@@ -138,4 +128,14 @@ class Meter:
         return Charge("read", "Query", table, index, units)
 
 
-_QUERY = {"TableName", "IndexName", "KeyConditionExpression", "ScanIndexForward", "ExclusiveStartKey", "ConsistentRead"}
+def _asked(operation: str, params: dict[str, Any]) -> list[tuple[str, Image, bool]]:
+    """Table, key and consistency of each item that a call reads by key."""
+    if operation == "BatchGetItem":
+        return [
+            (table, key, bool(request.get("ConsistentRead")))
+            for table, request in params["RequestItems"].items()
+            for key in request["Keys"]
+        ]
+    if operation == "TransactGetItems":
+        return [(each["Get"]["TableName"], each["Get"]["Key"], True) for each in params["TransactItems"]]
+    return [(params["TableName"], params["Key"], bool(params.get("ConsistentRead")))]

@@ -11,12 +11,12 @@ from bench.samples import story
 from tests.newsroom import NEWSROOM, Newsroom
 
 _BUDGET = 16
-_READINGS = "index writes not doubled by transactions"
+_ONCE, _TWICE = "a transaction doubles the table's units only", "those of its indexes too"
 _NAIVE = "text and state in one item"
 
 
 def measure() -> Figures:
-    """`create.wru`, `publish.wru`, `publish.rru`, `publish.events`, `confirm.wru`, `revise.wru`. Units: WRU, RRU, events."""
+    """`create.wru`, `publish.wru`, `publish.rru`, `publish.events`, `confirm.wru`, `revise.wru`."""
     with newsroom() as room:
         with metered() as create:
             made = _sent(room, "POST", "/articles", story(1), key="create-1")
@@ -43,8 +43,8 @@ def measure() -> Figures:
 
 
 def _written(meter: Meter, budget: float | None = None, beside: dict[str, float] | None = None) -> Figure:
-    lower = {_READINGS: meter.written(indexes_twice=False)}
-    return Figure(meter.written(), "WRU", budget, lower | (beside or {}))
+    readings = {_ONCE: meter.written(indexes_twice=False), _TWICE: meter.written(indexes_twice=True)}
+    return Figure(meter.written(), "WRU", budget, readings | (beside or {}))
 
 
 def _sent(
@@ -52,7 +52,7 @@ def _sent(
 ) -> Any:
     headers = ({"idempotency-key": key} if key else {}) | ({"if-match": f'"{version}"'} if version else {})
     answer = room.http(method, path, body, headers=headers)
-    if answer.status >= 300:  # noqa: PLR2004  # anything but a success spoils the count
+    if answer.status >= 300:  # anything but a success spoils the count
         raise RuntimeError(f"{method} {path}: {answer.status} {answer.text}")
     return answer
 

@@ -12,10 +12,9 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.figure import Figure, Figures, Missing, control
@@ -24,10 +23,8 @@ from local.template import load
 
 _HTTP_BUDGET = 1.6  # of the functions that route and validate HTTP
 _ZIP_BUDGET = 100.0  # KB
-_BARE = ("dynamodb",)
 _COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
-_ALONE = "with DynamoDB's client alone"
-_COMPILING = "without byte code"
+_BARE, _LEAN, _HEAVIER = "boto3", "record_view", "with pydantic"
 
 
 def measure() -> Figures:
@@ -47,24 +44,33 @@ def measure() -> Figures:
     return figures | _starts(valgrind, functions)
 
 
+@dataclass(frozen=True)
+class _Start:
+    """What a start imports first, and the clients that it makes."""
+
+    modules: tuple[str, ...]
+    services: tuple[str, ...]
+    folders: tuple[Path, ...] = (LAYER,)
+
+
 def _starts(valgrind: str, functions: dict[str, Function]) -> Figures:
-    runs: dict[tuple[str, str], tuple[Function | None, tuple[str, ...], bool]] = {("", ""): (None, _BARE, True)}
-    for name, function in functions.items():
-        services = _services(function)
-        runs[name, ""] = function, services, True
-        if services != _BARE:
-            runs[name, _ALONE] = function, _BARE, True
-    runs["record_view", _COMPILING] = functions["record_view"], _services(functions["record_view"]), False
+    runs = {
+        name: _Start((function.module,), _services(function), (function.folder, LAYER))
+        for name, function in functions.items()
+    }
+    lean = runs[_LEAN]
+    runs[_BARE] = _Start((), ("dynamodb",))
+    runs[_HEAVIER] = replace(lean, modules=(*lean.modules, "pydantic"))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        counted = dict(zip(runs, pool.map(lambda run: _instructions(valgrind, *run), runs.values()), strict=True))
-    ratios = {run: round(count / counted["", ""], 2) for run, count in counted.items()}
-    control(worse=ratios["record_view", _COMPILING], than=ratios["record_view", ""], what="a start without byte code")
+        counted = dict(zip(runs, pool.map(lambda run: _instructions(valgrind, run), runs.values()), strict=True))
+    ratios = {run: round(count / counted[_BARE], 2) for run, count in counted.items()}
+    control(worse=ratios[_HEAVIER], than=ratios[_LEAN], what=f"the start of {_LEAN} {_HEAVIER}")
     return {
         f"{name}.start_ratio": Figure(
-            ratios[name, ""],
+            ratios[name],
             "of boto3",
             _HTTP_BUDGET if name.endswith(("_api", "_site")) else None,
-            {other: ratio for (function, other), ratio in ratios.items() if function == name and other},
+            {_HEAVIER: ratios[_HEAVIER]} if name == _LEAN else {},
         )
         for name in functions
     }
@@ -79,28 +85,26 @@ def _services(function: Function) -> tuple[str, ...]:
     return tuple(sorted(name for name in named if (LAYER / "botocore" / "data" / name).is_dir()))
 
 
-def _instructions(valgrind: str, function: Function | None, services: Iterable[str], byte_code: bool) -> int:  # noqa: FBT001  # a column of the runs above
-    """Instructions of one start; without a function those of the clients alone."""
-    lines = [f"import {function.module}"] if function else []
-    lines += ["import boto3", *(f"boto3.client({service!r})" for service in services)]
-    paths = ([function.folder] if function else []) + [LAYER]
-    with tempfile.TemporaryDirectory() as empty:
-        environment = {
-            "AWS_ACCESS_KEY_ID": "none",
-            "AWS_DEFAULT_REGION": "eu-central-1",
-            "AWS_SECRET_ACCESS_KEY": "none",
-            "POWERTOOLS_SERVICE_NAME": "dateline",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONHASHSEED": "0",
-            "PYTHONPATH": os.pathsep.join(map(str, paths)),
-        } | ({} if byte_code else {"PYTHONPYCACHEPREFIX": empty})
-        command = [valgrind, "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
-        # -S: this environment's own packages stay out, so that everything comes from the layer.
-        command += [sys.executable, "-P", "-S", "-c", "\n".join(lines)]
-        done = subprocess.run(command, env=environment, cwd=empty, capture_output=True, text=True, check=False)
+def _instructions(valgrind: str, start: _Start) -> int:
+    """Instructions of one start, Python's own included."""
+    lines = [f"import {module}" for module in (*start.modules, "boto3")]
+    lines += [f"boto3.client({service!r})" for service in start.services]
+    environment = {
+        "AWS_ACCESS_KEY_ID": "none",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_SECRET_ACCESS_KEY": "none",
+        "POWERTOOLS_SERVICE_NAME": "dateline",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": os.pathsep.join(map(str, start.folders)),
+    }
+    command = [valgrind, "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+    # -S: this environment's own packages stay out, so that everything comes from the layer.
+    command += [sys.executable, "-P", "-S", "-c", "\n".join(lines)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     found = _COUNTED.search(done.stderr)
     if done.returncode or not found:
-        raise RuntimeError(f"{function.module if function else 'boto3'} did not start:\n{done.stderr}")
+        raise RuntimeError(f"{' '.join(start.modules)} did not start:\n{done.stderr}")
     return int(found[1].replace(",", ""))
 
 

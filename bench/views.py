@@ -19,7 +19,7 @@ _RATE = 100  # readings a second of one story
 _BUDGETS = {"tail": (2.0, 0.5), "100_per_s": (1.05, 0.5)}  # WRU and RRU of a reading
 _INSIDE = "a counter inside the story's item"
 _SHARDS = ("shard-1", "shard-2", "shard-3", "shard-4")
-_LATE = "last reading of a day of four shards"
+_LATE = "on a day of four shards"
 
 
 def measure() -> Figures:
@@ -59,7 +59,7 @@ def _counted(readers: int) -> tuple[float, float]:
 
 
 def _late() -> tuple[float, float]:
-    """Units of a lonely reading when the day's item is as large as it gets: hours, reasons, the marks of four shards."""
+    """Units of a lonely reading when the day's item holds the marks of four shards."""
     with newsroom() as room:
         published = room.published(**story(1))
         for number, shard in enumerate(_SHARDS):
@@ -72,7 +72,7 @@ def _late() -> tuple[float, float]:
 def _read(room: Newsroom, published: str, readers: Any, shard: str) -> None:
     for reader in readers:
         answer = room.read(published, f"10.{reader >> 8}.{reader & 255}.1")
-        if answer.status != 202:  # noqa: PLR2004  # Accepted: anything else wrote no marker
+        if answer.status != 202:  # Accepted: anything else wrote no marker
             raise RuntimeError(f"the reading was refused: {answer.status} {answer.text}")
     records = room.stream(READINGS, "CountViews")
     count_views.handler({"Records": records, "shardId": shard}, None)

@@ -4,59 +4,27 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from local.client import Client
 from local.stack import LocalStack
+from local.table import Table, say
 
 SAMPLE = Path(__file__).parent / "sample" / "river-bridge-2018-10-12.txt"
 READERS, REPEATS, ROBOTS = 600, 300, 100
 _AT_A_TIME = 8
-_WIDEST = 48  # characters of a column
 _PATIENCE = 60.0  # seconds to wait for something that travels through queues
+_ACCEPTED = 202
 _BROWSER = (
-    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36"
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/131.0.0.0 Mobile Safari/537.36"
 )
 _ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
-
-
-@dataclass
-class Table:
-    """What was expected and what was seen."""
-
-    rows: list[tuple[str, str, str, bool]] = field(default_factory=list)
-
-    def check(self, what: str, expected: Any, seen: Any) -> None:
-        """A row that must agree."""
-        self.rows.append((what, str(expected), str(seen), expected == seen))
-
-    def show(self, what: str, expected: str, seen: Any) -> None:
-        """A row for which any value will do, as long as there is one."""
-        self.rows.append((what, expected, str(seen), bool(seen)))
-
-    def print(self) -> bool:
-        """Prints the table and the verdict; says whether all rows agree."""
-        rows = [("", "expected", "seen", True), *self.rows]
-        wide = [min(_WIDEST, max(map(len, column))) for column in zip(*(row[:3] for row in rows), strict=True)]
-        for *cells, agree in rows:
-            shown = [_cut(str(cell), width).ljust(width) for cell, width in zip(cells, wide, strict=True)]
-            say("  ".join([" " if agree else "✗", *shown]).rstrip())
-        good = bool(self.rows) and all(row[3] for row in self.rows)
-        say("DEMO OK" if good else "DEMO FAILED")
-        return good
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def say(line: str) -> None:
-    """One line for the person who watches."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+_LIFE = ["created", "scheduled", "published", "corrected", "withdrawn"]
 
 
 def main() -> int:
@@ -69,38 +37,46 @@ def main() -> int:
     table = Table()
     try:
         with LocalStack(progress=lambda line, seconds: say(f"{seconds:5.1f} s  {line}")) as stack:
-            _Demo(stack, table).run(story)
-    except _Stuck as stuck:
-        table.rows.append((str(stuck), "within a minute", "never", False))
+            Demo(stack, table).run(story)
+    except Stuck as stuck:
+        table.failed(str(stuck), "within a minute", "never")
+    except KeyboardInterrupt:
+        table.failed("the demo", "to run to its end", "interrupted")
     say("")
     good = table.print()
     say(f"({time.monotonic() - started:.0f} s)")
+    say("DEMO OK" if good else "DEMO FAILED")
     return 0 if good else 1
 
 
-class _Stuck(Exception):
+class Stuck(Exception):
     """Something did not arrive."""
 
 
-class _Demo:
+class Demo:
+    """One walk through the product; every step adds rows to the table."""
+
     def __init__(self, stack: LocalStack, table: Table) -> None:
         self.stack, self.table = stack, table
         self.desk = Client(stack.api, stack.tokens["editor"])
         self.reader = Client(stack.api)
+        self.announced: list[Any] = []
+        self.carried_over = 0
 
     def run(self, path: Path) -> None:
-        """The way of one story."""
-        queue = self._subscribe()
-        ingest = self._ingest(path.read_text("utf-8"))
-        if self._read_rightly(ingest, path):
-            story = ingest["items"][0]["article"]
-            slug = self._publish(story)
-            self._announced(queue, story)
-            self._count(story)
-            self._read_back(story, slug)
+        """The way of one story that came in, and the life of one that was written here."""
+        self.queue = self._subscribe()
+        item = self._ingest(path.read_text("utf-8"))
+        if item is None:
+            return
+        self._read_rightly(item, path)
+        slug = self._publish(item["article"])
+        self._count(item["article"])
+        self._read_back(item["article"], slug)
+        self._life()
 
     def _subscribe(self) -> str:
-        """A queue of our own on the bus, as an outside consumer would have one."""
+        # A queue of our own on the bus, as an outside consumer would have one.
         sqs, events = self.stack.client("sqs"), self.stack.client("events")
         queue: str = sqs.create_queue(QueueName="demo-subscriber")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -112,19 +88,23 @@ class _Demo:
     def _ingest(self, text: str) -> Any:
         say("→ POST /ingest: the page as it was saved")
         taken = self.desk.call("POST", "/ingest", text, query={"source": "old-site"})
-        self.table.check("POST /ingest", 202, taken.status)
-        return self._until("the ingest", lambda: self._ingested(taken.json["ingest"]))
+        self.table.check("POST /ingest", _ACCEPTED, taken.status)
+        if taken.status != _ACCEPTED:
+            say(f"  {taken.json['detail']}")
+            return None
 
-    def _ingested(self, ingest: str) -> Any:
-        record = self.desk.call("GET", f"/ingest/{ingest}").json
-        return record if record["status"] != "received" else None
+        def done() -> Any:
+            record = self.desk.call("GET", f"/ingest/{taken.json['ingest']}").json
+            return record["items"] if record["status"] != "received" else None
 
-    def _read_rightly(self, ingest: Any, path: Path) -> bool:
-        item = ingest["items"][0]
-        self.table.check("outcome", "created", item["outcome"])
+        (item,) = self._until("the ingest", done)
+        self.table.check("what became of it", "created", item["outcome"])
         if item["outcome"] != "created":
             say(f"  {item['detail']}")
-            return False
+            return None
+        return item
+
+    def _read_rightly(self, item: Any, path: Path) -> None:
         draft = self.desk.call("GET", f"/desk/articles/{item['article']}").json
         self.carried_over = draft["carried_over"]
         seen = {
@@ -138,43 +118,37 @@ class _Demo:
             **{f"masthead {name}": text for name, text in item["masthead"].items()},
         }
         expectation = path.with_suffix(".json")
-        expected = json.loads(expectation.read_text("utf-8")) if expectation.is_file() else {}
-        for name, value in seen.items():
-            if expected:
-                self.table.check(name, expected.get(name), value)
-            elif name in {"headline", "published", "paragraphs", "first words"}:
-                self.table.show(name, "(one)", value)
-            else:
-                self.table.rows.append((name, "(what the page says)", str(value), True))
-        return True
+        if expectation.is_file():
+            for name, value in json.loads(expectation.read_text("utf-8")).items():
+                self.table.check(name, value, seen.get(name))
+        else:
+            for name, value in seen.items():
+                self.table.show(name, "(as the page says)", value)
 
     def _publish(self, story: str) -> str:
         say("→ POST /articles/{id}/publication")
         published = self.desk.call("POST", f"/articles/{story}/publication")
         self.table.check("POST …/publication", 200, published.status)
-        again = self.desk.call("POST", f"/articles/{story}/publication")
-        self.table.check("published twice", 409, again.status)
+        self.table.check("published twice", 409, self.desk.call("POST", f"/articles/{story}/publication").status)
+        self._until("the event on the bus", lambda: "article.published" in self._types(story))
+        self._until("the confirmation", lambda: not self._unconfirmed(story))
+        self._types(story)  # a second copy would have had the time of the confirmation to come
+        events = [event for event in self.announced if event["type"] == "article.published"]
+        say("  as its consumer got it: " + json.dumps(events[0], ensure_ascii=False))
+        self.table.check("article.published received", 1, len(events))
+        self.table.check("its sequence", 2, events[0]["sequence"])
         slug: str = published.json["slug"]
         return slug
 
-    def _announced(self, queue: str, story: str) -> None:
-        got: list[Any] = []
-
-        def arrived() -> bool:
-            sqs = self.stack.client("sqs")
-            for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
-                got.append(json.loads(message["Body"])["detail"])
-                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-            return any(event["type"] == "article.published" for event in got)
-
-        self._until("the event on the bus", arrived)
-        self._until("the confirmation", lambda: not self._unconfirmed(story))
-        arrived()  # a second copy would have had the time of the confirmation
-        published = [event for event in got if event["type"] == "article.published" and event["subject"] == story]
-        say("  as its consumer got it: " + json.dumps(published[0], ensure_ascii=False))
-        self.table.check("article.published received", 1, len(published))
-        self.table.check("its sequence", 2, published[0]["sequence"])
-        self.table.check("unconfirmed events", 0, len(self._unconfirmed(story)))
+    def _types(self, story: str) -> list[str]:
+        """The types of the events of a story that our queue has got so far, in their sequence."""
+        sqs = self.stack.client("sqs")
+        while messages := sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                self.announced.append(json.loads(message["Body"])["detail"])
+                sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        mine = [event for event in self.announced if event["subject"] == story]
+        return [event["type"] for event in sorted(mine, key=lambda event: int(event["sequence"]))]
 
     def _unconfirmed(self, story: str) -> list[Any]:
         answer = self.stack.client("dynamodb").query(
@@ -188,13 +162,11 @@ class _Demo:
     def _count(self, story: str) -> None:
         total = READERS + REPEATS + ROBOTS
         say(f"→ POST /articles/{{id}}/views: {total} readings, {_AT_A_TIME} at a time")
-        readers = [(f"10.{n // 250}.0.{n % 250}", _BROWSER) for n in range(READERS)]
-        robots = [(f"10.200.0.{n}", _ROBOT) for n in range(ROBOTS)]
-        # Every reader once before anyone repeats, else a repeat could be the first; robots in between.
-        for group in (readers + robots, readers[:REPEATS]):
-            with ThreadPoolExecutor(_AT_A_TIME) as pool:
-                refused = [status for status in pool.map(lambda who: self._read(story, *who), group) if status != 202]
-            self.table.check(f"{len(group)} readings refused", 0, len(refused))
+        readers = [(f"10.{number // 250}.0.{number % 250}", _BROWSER) for number in range(READERS)]
+        robots = [(f"10.200.0.{number}", _ROBOT) for number in range(ROBOTS)]
+        with ThreadPoolExecutor(_AT_A_TIME) as pool:
+            answers = list(pool.map(lambda who: self._read(story, *who), [*readers, *robots, *readers[:REPEATS]]))
+        self.table.check("readings taken", total, answers.count(_ACCEPTED))
         self._until("the counts", lambda: self._raw(story) >= total)
 
     def _read(self, story: str, address: str, agent: str) -> int:
@@ -213,22 +185,50 @@ class _Demo:
         self.table.check("readings excluded", {"repeat": REPEATS, "robot": ROBOTS}, excluded)
         article = self.reader.call("GET", f"/articles/{story}")
         self.table.check("views shown", READERS + self.carried_over, article.json["views"])
-        self.table.show("the phrase under it", f"{READERS + self.carried_over} …", views["phrase"])
+        self.table.show("the phrase under it", f"{READERS + self.carried_over} and its word", views["phrase"])
         by_slug = self.reader.call("GET", f"/articles/by-slug/{slug}")
         self.table.check("read back by slug", article.json["headline"], by_slug.json["headline"])
-        listed = self.reader.call("GET", "/articles").json["items"]
-        self.table.check("in the list", [story], [item["id"] for item in listed])
-        headers = {"if-none-match": article.headers["etag"]}
-        self.table.check("asked again with its ETag", 304, self.reader.call("GET", f"/articles/{story}", headers=headers).status)
+        self.table.check("in the list", [story], self._listed())
+        held = {"if-none-match": article.headers["etag"]}
+        again = self.reader.call("GET", f"/articles/{story}", headers=held)
+        self.table.check("asked again with its ETag", 304, again.status)
 
-    def _until(self, what: str, seen: Any) -> Any:
+    def _listed(self) -> list[str]:
+        return [item["id"] for item in self.reader.call("GET", "/articles").json["items"]]
+
+    def _life(self) -> None:
+        say("→ a story written here: scheduled, published by itself, corrected, withdrawn")
+        story = self.desk.call("POST", "/articles", {"headline": "Ferry runs again", "body_text": "From Monday."}).json
+        path = f"/articles/{story['id']}"
+        moment = datetime.now(UTC) + timedelta(seconds=3)
+        planned = self.desk.call("POST", f"{path}/publication", {"at": moment.isoformat(timespec="milliseconds")})
+        self.table.check("scheduled in 3 seconds", (200, "scheduled"), (planned.status, planned.json["status"]))
+        self.table.check("read before its moment", 404, self.reader.call("GET", path).status)
+        self._until("the scheduled publication", lambda: self.reader.call("GET", path).status == 200)  # noqa: PLR2004
+        note = {"note": "The ferry runs from Tuesday.", "wrong": "Monday", "right": "Tuesday"}
+        self.table.check("POST …/corrections", 200, self.desk.call("POST", f"{path}/corrections", note).status)
+        shown = self.reader.call("GET", path).json["corrections"]
+        self.table.check("the correction as readers see it", ["Tuesday"], [each["right"] for each in shown])
+        taken = self.desk.call("POST", f"{path}/withdrawal", {"kind": "withdrawn", "public_note": "It does not run."})
+        self.table.check("POST …/withdrawal", 200, taken.status)
+        gone = self.reader.call("GET", path)
+        self.table.check("read after that", (410, "It does not run."), (gone.status, gone.json["detail"]))
+        self.table.check("in the list after that", 1, len(self._listed()))
+        wanted = [f"article.{name}" for name in _LIFE]
+        self._until("its events", lambda: len(self._types(story["id"])) >= len(wanted))
+        self.table.check("its events, in sequence", wanted, self._types(story["id"]))
+        for event in self.announced:
+            if event["subject"] == story["id"]:
+                say(f"  {event['sequence']} {event['type']}: {json.dumps(event['data'], ensure_ascii=False)}")
+
+    def _until(self, what: str, seen: Callable[[], Any]) -> Any:
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             if found := seen():
                 return found
             time.sleep(0.2)
         say(self.stack.logs()[-4000:])
-        raise _Stuck(what)
+        raise Stuck(what)
 
 
 if __name__ == "__main__":

@@ -34,13 +34,21 @@ def copy_layers(root: Path, layers: list[str], import_path: Path) -> None:
         shutil.copytree(source, import_path / source.name, ignore=shutil.ignore_patterns("Makefile"))
 
 
-def create_stack(cloudformation: Any, name: str, converted: Converted, parameters: Mapping[str, str]) -> dict[str, str]:
-    """Creates the stack and returns its outputs; raises DeployError with CloudFormation's reasons."""
+def upload_template(s3: Any, bucket: str, converted: Converted) -> str:
+    """Puts the template beside the code and returns its URL: in a request it may have 51,200 bytes at the most."""
+    s3.put_object(Bucket=bucket, Key="template.json", Body=json.dumps(converted.template).encode())
+    return f"{s3.meta.endpoint_url}/{bucket}/template.json"
+
+
+def create_stack(
+    cloudformation: Any, name: str, converted: Converted, url: str, parameters: Mapping[str, str]
+) -> dict[str, str]:
+    """Creates the stack of the template at `url` and returns its outputs; raises DeployError with the reasons."""
     known = converted.template.get("Parameters", {})
     try:
         cloudformation.create_stack(
             StackName=name,
-            TemplateBody=json.dumps(converted.template, separators=(",", ":")),
+            TemplateURL=url,
             Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items() if k in known],
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
         )

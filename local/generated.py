@@ -4,14 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from local import openapi, schemas
+from local import life, openapi, schemas
 
 ROOT = Path(__file__).parents[1]
 
 
 def files() -> dict[Path, str]:
-    """Path (from the project's root) → what the code says should be in it."""
-    return {Path("shared") / "openapi.json": openapi.generate(), **schemas.files()}
+    """Path (from the root of the project) → what the code says should be in it."""
+    return {Path("shared") / "openapi.json": openapi.generate(), **schemas.files(), **life.files()}
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-from local.deploy import copy_layers, create_stack, resources, upload_code
+from local.deploy import copy_layers, create_stack, resources, upload_code, upload_template
 from local.server import ROOT, Server, ServerError, sweep
 from local.template import Patch, convert, load
 from ops import keys, user
@@ -174,7 +174,8 @@ class LocalStack:
         upload_code(self.client("s3"), _CODE_BUCKET, self.root, converted.code)
         self._say(f"creating the stack {self.name} ({len(converted.template['Resources'])} resources)")
         cloudformation = self.client("cloudformation")
-        self.outputs = create_stack(cloudformation, self.name, converted, parameters)
+        url = upload_template(self.client("s3"), _CODE_BUCKET, converted)
+        self.outputs = create_stack(cloudformation, self.name, converted, url, parameters)
         self.resources = resources(cloudformation, self.name)
         self._say("making the keys and an account for each group")
         keys.ensure(self.client("ssm"), self.name)

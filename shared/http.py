@@ -66,11 +66,11 @@ def resolver() -> APIGatewayHttpResolver:
         return problem(Problem("The request was not handled; it can be sent again."))
 
     def unchanged(answer: _NotModified) -> Response[str]:
-        return Response(HTTPStatus.NOT_MODIFIED, headers=answer.headers)
+        return Response(HTTPStatus.NOT_MODIFIED, body="", headers=answer.headers)
 
     def moved(answer: Moved) -> Response[str]:
         headers = {"Location": answer.location, "Cache-Control": _public()}
-        return Response(HTTPStatus.MOVED_PERMANENTLY, headers=headers)
+        return Response(HTTPStatus.MOVED_PERMANENTLY, body="", headers=headers)
 
     handlers: dict[type[Exception], Any] = {
         Problem: problem,

@@ -6,7 +6,6 @@ import json
 import py_compile
 import shutil
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -92,21 +91,17 @@ class TestFlawsAreSeen:
         assert packaging_flaws(function, tmp_path) == [f"outsider comes from {tmp_path / 'outsider.py'}"]
 
 
-def test_a_functions_zip_is_small(
-    functions: dict[str, invoke.Function], tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
+def test_a_functions_zip_is_small(functions: dict[str, invoke.Function], tmp_path: Path) -> None:
     for module, function in functions.items():
         size = zipped(function.folder, tmp_path / f"{module}.zip")
-        record_property(f"{module}.zip_kb", round(size / 1000, 1))
+        print(f"{module}: {size / 1000:.1f} KB")
         assert size < 100_000
 
 
-def test_the_layer_is_small(
-    functions: dict[str, invoke.Function], tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
-    assert functions
+@pytest.mark.usefixtures("functions")
+def test_the_layer_is_small(tmp_path: Path) -> None:
     size = zipped(invoke.LAYER.parent, tmp_path / "layer.zip")
-    record_property("layer.zip_mb", round(size / 1e6, 1))
+    print(f"layer: {size / 1e6:.1f} MB")
     assert size < 16_000_000
 
 
