@@ -235,6 +235,9 @@ def _free_port() -> int:
 
 def _run(stack: LocalStack, function: Function, samples: list[Path]) -> bool:
     """Prints the function's answer to each sample, and whether all went well."""
+    if not samples:
+        print(f"FAILED  {function.module}: there is no events/{function.module}.json")
+        return False
     good = True
     with Emulator(function, environment(stack, function)) as emulator:
         for sample in samples:

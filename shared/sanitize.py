@@ -24,7 +24,7 @@ _ATTRIBUTES = {
 }
 _FLAT = set("br hr img wbr input meta link p li dt dd tr td th thead tbody tfoot option".split())
 # Formatting that is left open goes on in every following block, up to three times for equal tags and without an end for
-# unequal ones: 45 KB became a gigabyte. No attribute of these is kept, so they are taken off before.
+# unequal ones: 45 KB became a gigabyte. So the attributes of these, which say little, are taken off before.
 _UNEQUAL = re.compile(r"<(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/][^>]*(?:>|\Z)", re.IGNORECASE)
 _BLOCKS = set("p li h1 h2 h3 h4 h5 h6 blockquote figcaption dt dd tr pre div caption".split())
 

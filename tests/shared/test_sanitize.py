@@ -37,6 +37,7 @@ ATTACKS = [
     "<b x='>' onclick=alert(1)>x</b><b\n/onclick=alert(1)//>y</b>",
     "<b <img src=x onerror=alert(1)>",
 ]
+HARMLESS = {"lang", "title", "rel"}  # on any tag
 URLS = {"href", "src", "cite"}
 SCHEMES = {"http", "https", "mailto", "tel"}
 
@@ -53,9 +54,10 @@ class Active(HTMLParser):
         if tag not in sanitize._TAGS:
             self.found.append(tag)
         for name, value in attrs:
-            if name not in sanitize._ATTRIBUTES.get(tag, set()) | ({"rel"} if tag == "a" else set()):
+            if name not in sanitize._ATTRIBUTES.get(tag, set()) | HARMLESS:
                 self.found.append(f"{tag} {name}")
-            scheme = re.match(r"[\x00-\x20]*([^/?#:]*):", value or "")
+            # As browsers do it (WHATWG URL): blanks before it and tabs and line ends within it are no part of a URL.
+            scheme = re.match(r"[\x00-\x20]*([a-z][a-z0-9+.-]*):", re.sub(r"[\t\r\n]", "", value or ""), re.IGNORECASE)
             if name in URLS and scheme and scheme[1].lower() not in SCHEMES:
                 self.found.append(f"{name} {value}")
 

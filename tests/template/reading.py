@@ -52,18 +52,21 @@ def statements(document: Resource) -> list[Resource]:
     return many(document.get("Statement"))
 
 
-def own_statements(role: Resource) -> list[Resource]:
-    """The statements that the template itself gives a role."""
-    return [s for policy in role.get("Policies", []) for s in statements(policy["PolicyDocument"])]
+def own_statements(resources: Resources, role: str) -> list[Resource]:
+    """The statements that the template itself gives a role, in it or by a policy beside it."""
+    documents = [policy["PolicyDocument"] for policy in resources[role]["Properties"].get("Policies", [])]
+    for _, policy in of_type(resources, "AWS::IAM::Policy"):
+        if role in map(named, policy.get("Roles", [])):
+            documents.append(policy["PolicyDocument"])
+    return [statement for document in documents for statement in statements(document)]
 
 
 def rights(resources: Resources, role: str, target: str) -> set[str]:
     """The actions that a role may take on a resource, by its own statements and the managed policies known here."""
-    properties = resources[role]["Properties"]
     allowed: set[str] = set()
-    for arn in properties.get("ManagedPolicyArns", []):
+    for arn in resources[role]["Properties"].get("ManagedPolicyArns", []):
         allowed |= MANAGED.get(str(arn).rpartition("/")[2], set())
-    for statement in own_statements(properties):
+    for statement in own_statements(resources, role):
         if statement["Effect"] == "Allow" and target in map(named, many(statement["Resource"])):
             allowed |= set(many(statement["Action"]))
     return allowed

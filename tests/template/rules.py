@@ -43,6 +43,7 @@ FREE_WHEN_IDLE = {
     "AWS::Events::Archive",
     "AWS::Events::EventBus",
     "AWS::Events::Rule",
+    "AWS::IAM::Policy",
     "AWS::IAM::Role",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::EventSourceMapping",
@@ -56,6 +57,17 @@ FREE_WHEN_IDLE = {
     "AWS::SQS::QueuePolicy",
     "AWS::Scheduler::Schedule",
     "AWS::Scheduler::ScheduleGroup",
+}
+
+# Their names count within another resource of the stack, or have versions of their own.
+PRIVATE_NAMES = {
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::CloudWatch::Alarm",
+    "AWS::Cognito::UserPoolGroup",
+    "AWS::IAM::Policy",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::LayerVersion",
+    "AWS::Lambda::Permission",
 }
 
 # What anybody may call; every other route asks for an editor's token.
@@ -74,6 +86,7 @@ ANONYMOUS = {
     "GET /news-sitemap.xml",
     "GET /openapi.json",
     "GET /sitemap.xml",
+    "GET /topics",
     "GET /{language}/{slug}",
     "POST /articles/{id}/views",
 }
@@ -100,7 +113,7 @@ def no_wildcards(resources: Resources) -> Iterator[str]:
         for arn in role.get("ManagedPolicyArns", []):
             if str(arn).rpartition("/")[2] not in MANAGED:
                 yield f"{name} has the managed policy {arn}"
-        for statement in own_statements(role):
+        for statement in own_statements(resources, name):
             for action in many(statement["Action"]):
                 if "*" in action or "NotAction" in statement:
                     yield f"{name} may {action}"
@@ -209,8 +222,8 @@ def calls_without_a_caller_have_dead_letters(resources: Resources) -> Iterator[s
     """A function that a rule, a schedule or a role of theirs starts has nobody to tell of its failure but a queue."""
     started = {named(t["Arn"]) for _, r in of_type(resources, "AWS::Events::Rule") for t in r.get("Targets", [])}
     started |= {named(s["Target"]["Arn"]) for _, s in of_type(resources, "AWS::Scheduler::Schedule")}
-    for _, role in of_type(resources, "AWS::IAM::Role"):
-        for statement in own_statements(role):
+    for name, _ in of_type(resources, "AWS::IAM::Role"):
+        for statement in own_statements(resources, name):
             if "lambda:InvokeFunction" in many(statement["Action"]):
                 started |= set(map(named, many(statement["Resource"])))
     told = {
@@ -357,6 +370,18 @@ def routes_are_throttled(resources: Resources) -> Iterator[str]:
 
 
 # -- Names
+
+
+@rule
+def stacks_do_not_collide(resources: Resources) -> Iterator[str]:
+    """One account may hold many titles: a name that is not CloudFormation's own carries the stack's."""
+    for name, resource in resources.items():
+        if resource["Type"] in PRIVATE_NAMES:
+            continue
+        for key, value in resource.get("Properties", {}).items():
+            refers = isinstance(value, dict) and named(value) in resources
+            if key.endswith("Name") and not refers and "AWS::StackName" not in json.dumps(value):
+                yield f"{name} has the {key} {value} in every stack"
 
 
 @rule
