@@ -18,9 +18,13 @@ export PATH := $(PYENV_PATH)$(PATH)
 # pip's settings of this machine hold for uv too, which reads only its own. An empty one counts as unset.
 export UV_DEFAULT_INDEX := $(or $(UV_DEFAULT_INDEX),$(UV_INDEX_URL),$(PIP_INDEX_URL))
 export UV_EXTRA_INDEX_URL := $(or $(UV_EXTRA_INDEX_URL),$(PIP_EXTRA_INDEX_URL))
+export UV_FIND_LINKS := $(or $(UV_FIND_LINKS),$(firstword $(wildcard $(PIP_FIND_LINKS))))
 export UV_INSECURE_HOST := $(or $(UV_INSECURE_HOST),$(PIP_TRUSTED_HOST))
 export UV_HTTP_TIMEOUT := $(or $(UV_HTTP_TIMEOUT),$(PIP_DEFAULT_TIMEOUT),60)
-export SSL_CERT_FILE := $(or $(SSL_CERT_FILE),$(PIP_CERT))
+ifdef PIP_CERT
+SSL_CERT_FILE ?= $(PIP_CERT)
+export SSL_CERT_FILE
+endif
 # Not the machine's virtual environment: ours.
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 export SAM_CLI_TELEMETRY := 0

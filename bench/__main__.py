@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import detection, lists, publish, start, views
-from bench.figure import BrokenControl, Figure, Figures, Missing
+from bench.figure import BrokenControl, Figure, Figures, Missing, Unmeasured
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path("bench", "results.json")
@@ -42,6 +42,8 @@ def main() -> int:
             found = GROUPS[name]()
         except BrokenControl as broken:
             found = {name: Missing(f"a control failed: {broken}")}
+        except Unmeasured as failed:
+            found = {name: Missing(str(failed))}
         for figure, measured in found.items():
             print(line(figure, measured, before.get(figure)), flush=True)
             good = good and isinstance(measured, Figure) and measured.within

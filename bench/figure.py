@@ -40,6 +40,10 @@ class Missing:
 type Figures = dict[str, Figure | Missing]
 
 
+class Unmeasured(RuntimeError):
+    """The product did not do what was to be counted: the count would be that of something else."""
+
+
 class BrokenControl(AssertionError):
     """A control came out as good as the product: the harness does not see what it is there to see."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import batched
 from typing import Any
 
-from bench.figure import Figure, Figures, control
+from bench.figure import Figure, Figures, Unmeasured, control
 from bench.meter import Meter
 from bench.room import TABLES, metered, newsroom
 from bench.samples import story
@@ -91,4 +91,4 @@ def _items() -> list[Any]:
 def _page(room: Newsroom, path: str) -> None:
     answer = room.http("GET", path, query={"limit": str(_PAGE)})
     if len(answer.json["items"]) != _PAGE:
-        raise RuntimeError(f"{path} should list {_PAGE} stories: {answer.status} {answer.text}")
+        raise Unmeasured(f"{path} should list {_PAGE} stories: {answer.status} {answer.text}")

@@ -4,11 +4,12 @@ from typing import Any
 
 import boto3
 
-from bench.figure import Figure, Figures, control
+from bench.figure import Figure, Figures, Unmeasured, control
 from bench.meter import Meter
 from bench.room import TABLES, metered, newsroom
 from bench.samples import story
-from tests.newsroom import NEWSROOM, Newsroom
+from functions import confirm_events
+from tests.newsroom import NEWSROOM, Newsroom, sqs_event
 
 _BUDGET = 16
 _ONCE, _TWICE = "a transaction doubles the table's units only", "those of its indexes too"
@@ -16,28 +17,34 @@ _NAIVE = "text and state in one item"
 
 
 def measure() -> Figures:
-    """`create.wru`, `publish.wru`, `publish.rru`, `publish.events`, `confirm.wru`, `revise.wru`."""
+    """`create.wru`, `publish.wru`, `publish.rru`, `publish.events`, `confirm.wru` (its event in the
+    outbox), `consumers.wru` (its event at all other consumers), `revise.wru`."""
     with newsroom() as room:
         with metered() as create:
             made = _sent(room, "POST", "/articles", story(1), key="create-1")
         path = f"/articles/{made.json['id']}"
         room.deliver()
-        announced = len(room.bus)
         with metered() as publish:
             _sent(room, "POST", f"{path}/publication", None, key="publish-1")
+        room.deliver_events()
+        announced = room.take("ConfirmRule")
         with metered() as confirm:
+            confirm_events.handler(sqs_event(*announced), None)
+        with metered() as others:
             room.deliver()
-        events = len(room.bus) - announced
         with metered() as revise:
             _sent(room, "PUT", path, story(1) | {"lede": "Revised."}, version=made.version + 1)
         naive = _naive()
+    if not announced:
+        raise Unmeasured("the publication was not announced")
     control(worse=naive.written(), than=publish.written(), what="publishing with the text in the story's own item")
     return {
         "create.wru": _written(create),
         "publish.wru": _written(publish, _BUDGET, {_NAIVE: naive.written()}),
         "publish.rru": Figure(publish.read(), "RRU"),
-        "publish.events": Figure(events, "events", 1),
+        "publish.events": Figure(len(announced), "events", 1),
         "confirm.wru": _written(confirm),
+        "consumers.wru": _written(others),
         "revise.wru": _written(revise),
     }
 
@@ -53,7 +60,7 @@ def _sent(
     headers = ({"idempotency-key": key} if key else {}) | ({"if-match": f'"{version}"'} if version else {})
     answer = room.http(method, path, body, headers=headers)
     if answer.status >= 300:  # anything but a success spoils the count
-        raise RuntimeError(f"{method} {path}: {answer.status} {answer.text}")
+        raise Unmeasured(f"{method} {path}: {answer.status} {answer.text}")
     return answer
 
 

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.figure import Figure, Figures, Missing, control
+from bench.figure import Figure, Figures, Missing, Unmeasured, control
 from local.invoke import BUILD, LAYER, ROOT, Function, built
 from local.template import load
 
@@ -41,7 +41,10 @@ def measure() -> Figures:
     figures["layer.zip_mb"] = Figure(round(_zipped(LAYER.parent) / 1024 / 1024, 2), "MB")
     if not (valgrind := shutil.which("valgrind")):
         return figures | {"start": Missing("valgrind is not here; Debian and Fedora have it under that name")}
-    return figures | _starts(valgrind, functions)
+    try:
+        return figures | _starts(valgrind, functions)
+    except Unmeasured as failed:
+        return figures | {"start": Missing(str(failed))}
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ def _instructions(valgrind: str, start: _Start) -> int:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     found = _COUNTED.search(done.stderr)
     if done.returncode or not found:
-        raise RuntimeError(f"{' '.join(start.modules)} did not start:\n{done.stderr}")
+        told = [line for line in done.stderr.splitlines() if line and not line.startswith(("==", "--"))]
+        raise Unmeasured(f"{' '.join(start.modules)} did not start: {told[-1] if told else 'without a word'}")
     return int(found[1].replace(",", ""))
 
 

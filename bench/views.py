@@ -7,7 +7,7 @@ of 2 s it holds 200 records. In the tail, where readings are rarer than windows,
 
 from typing import Any
 
-from bench.figure import Figure, Figures, control
+from bench.figure import Figure, Figures, Unmeasured, control
 from bench.meter import Meter
 from bench.room import metered, newsroom
 from bench.samples import BODY_BYTES, story
@@ -54,7 +54,7 @@ def _counted(readers: int) -> tuple[float, float]:
             _read(room, published, range(readers), _SHARDS[0])
         counted = room.http("GET", f"/articles/{published}/views").json["counted"]
     if counted != readers:
-        raise RuntimeError(f"{counted} of {readers} readings were counted: the units would be those of something else")
+        raise Unmeasured(f"{counted} of {readers} readings were counted: the units would be those of something else")
     return _share(meter, readers)
 
 
@@ -73,7 +73,7 @@ def _read(room: Newsroom, published: str, readers: Any, shard: str) -> None:
     for reader in readers:
         answer = room.read(published, f"10.{reader >> 8}.{reader & 255}.1")
         if answer.status != 202:  # Accepted: anything else wrote no marker
-            raise RuntimeError(f"the reading was refused: {answer.status} {answer.text}")
+            raise Unmeasured(f"the reading was refused: {answer.status} {answer.text}")
     records = room.stream(READINGS, "CountViews")
     count_views.handler({"Records": records, "shardId": shard}, None)
 

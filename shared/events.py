@@ -97,12 +97,9 @@ def item(name: str, story: Story, by: str, *, why: str | None = None, **more: An
         "event_id": str(ULID()),
         "type": event.name,
         "time": iso(story.updated_at),
-        "sequence": story.version,
-        "story": story.id,
         "data": _data(event, story, more),
         "status": story.status.value,
         "text_version": story.text_version,
-        "slug": story.slug,
         "by": by,
         "why": why,
         "log": "LOG",
@@ -113,6 +110,11 @@ def item(name: str, story: Story, by: str, *, why: str | None = None, **more: An
 def key(story_id: str, sequence: int) -> Item:
     """The key of one event item."""
     return {"pk": f"STORY#{story_id}", "sk": f"EVENT#{sequence:08}"}
+
+
+def sequence_of(image: Item) -> int:
+    """Which of its story's events an item is, from 1 without a gap; the version that the change made."""
+    return int(image["sk"].removeprefix("EVENT#"))
 
 
 def _data(event: EventType, story: Story, more: dict[str, Any]) -> dict[str, Any]:
@@ -127,17 +129,17 @@ def url(slug: str | None) -> str:
 
 
 def cloud_event(image: Item) -> dict[str, Any]:
-    """The CloudEvents 1.0 envelope of an event item; `sequence` counts the story's events from 1 without a gap."""
+    """The CloudEvents 1.0 envelope of an event item: its key tells the story and the sequence."""
     return {
         "specversion": "1.0",
         "id": image["event_id"],
         "source": f"/dateline/{settings.value('STACK')}",
         "type": image["type"],
-        "subject": image["story"],
+        "subject": image["pk"].removeprefix("STORY#"),
         "time": image["time"],
         "datacontenttype": "application/json",
         "dataschema": f"urn:dateline:event:{image['type']}:1",
-        "sequence": image["sequence"],
+        "sequence": sequence_of(image),
         "data": image["data"],
     }
 

@@ -9,6 +9,7 @@ from shared.errors import BadRequest, TooLarge
 
 LARGEST = 1_000_000  # bytes
 DEEPEST = 64
+_LARGEST_FLOAT = 1e100
 _LONGEST_NUMBER = 64  # characters; Python refuses integers of over 4,300 digits only after reading them
 
 
@@ -41,7 +42,7 @@ def text(event: dict[str, Any]) -> str:
 
 
 def json_object(event: dict[str, Any]) -> dict[str, Any]:
-    """The body as a JSON object (RFC 8259, stricter): no NaN, duplicate names, NUL or lone surrogates; at most 64 deep."""
+    """The body as a JSON object (RFC 8259, stricter): no NaN, double names, NUL or lone surrogates; at most 64 deep."""
     try:
         content = json.loads(
             text(event),
@@ -80,7 +81,7 @@ def _integer(digits: str) -> int:
 
 def _float(digits: str) -> float:
     number = float(digits)
-    if len(digits) > _LONGEST_NUMBER or abs(number) > 1e100:
+    if len(digits) > _LONGEST_NUMBER or abs(number) > _LARGEST_FLOAT:
         raise BadRequest("A number in the JSON is too large or too long.")
     return number
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared import archive, items, sanitize, settings
+from shared import archive, events, items, sanitize, settings
 from shared.archive import DeskArticle
 from shared.article import PUBLIC, Status, iso
 from shared.content import Content
@@ -124,9 +124,9 @@ def as_of(story_id: str, moment: datetime) -> DeskArticle:
         update={
             **story.with_text(text),
             "status": Status(then["status"]),
-            "version": then["sequence"],
+            "version": events.sequence_of(then),
             "text_version": then["text_version"],
-            "slug": then["slug"],
+            "slug": then["data"]["slug"],
             "updated_at": datetime.fromisoformat(then["time"]),
         }
     )
@@ -140,7 +140,7 @@ def _events(story_id: str) -> list[dict[str, Any]]:
 
 def _transition(item: dict[str, Any]) -> Transition:
     return Transition(
-        version=item["sequence"],
+        version=events.sequence_of(item),
         event=item["type"],
         status=item["status"],
         at=item["time"],

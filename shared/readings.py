@@ -92,7 +92,7 @@ def _network(address: str, key: str, now: float) -> str:
         parsed = ipaddress.ip_address(address.strip())
         # All of IPv4 written as IPv6 (::ffff:203.0.113.7) is one /64.
         parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-        packed = parsed.packed[:8] if parsed.version == 6 else parsed.packed
+        packed = parsed.packed[:8] if isinstance(parsed, ipaddress.IPv6Address) else parsed.packed
     except ValueError:
         packed = address.encode("utf-8", "replace")
     salt = hmac.digest(key.encode(), datetime.fromtimestamp(now, UTC).date().isoformat().encode(), "sha256")

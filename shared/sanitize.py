@@ -62,7 +62,7 @@ class _Text(HTMLParser):
     def handle_data(self, data: str) -> None:
         self.parts.append(data)
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002  # the signature is HTMLParser's
         if tag == "br":
             self.parts.append("\n")
 

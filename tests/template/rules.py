@@ -369,6 +369,14 @@ def routes_are_throttled(resources: Resources) -> Iterator[str]:
             yield f"{name} has no throttle of its own for the view endpoint"
 
 
+@rule
+def origins_are_a_list(resources: Resources) -> Iterator[str]:
+    """SAM hands a list parameter on as one string, and lets an intrinsic function take the place of all of CORS."""
+    for name, api in of_type(resources, "AWS::ApiGatewayV2::Api"):
+        if not isinstance(api["Body"].get("x-amazon-apigateway-cors", {}).get("allowOrigins"), list):
+            yield f"{name}: write AllowOrigins as a list, each of its items a parameter"
+
+
 # -- Names
 
 

@@ -207,6 +207,11 @@ FLAWS: list[tuple[Callable[..., Any], str, Flaw]] = [
         "a route that is none",
         put({}, "ApiApiGatewayDefaultStage", "Properties", "RouteSettings", "POST /article/{id}/views"),
     ),
+    (
+        rules.origins_are_a_list,
+        "CORS by an intrinsic",
+        put({"Fn::Split": [",", "*"]}, "Api", "Properties", "Body", "x-amazon-apigateway-cors"),
+    ),
     (rules.stacks_do_not_collide, "one name for all titles", put("dateline", "Bus", "Properties", "Name")),
     (rules.names_agree, "another handler", put("views.handler", "RecordView", "Properties", "Handler")),
     (rules.names_agree, "another name", lambda resources: resources.update(Views=resources.pop("RecordView"))),
