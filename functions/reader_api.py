@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
-from shared import archive, documentation, http, lists, masthead, topics, views
+from shared import archive, boards, documentation, http, lists, masthead, topics, views
 from shared.archive import Article
+from shared.boards import MostRead, MostReadQuery
 from shared.lists import ArticleList, ListQuery
 from shared.masthead import Masthead
 from shared.topics import Topics
@@ -38,6 +39,12 @@ def read_article(article_id: str, if_none_match: IfNoneMatch = None) -> Response
 def read_views(article_id: str) -> Response[Views]:
     """How often a story was read, by day, and the phrase to print under it"""
     return http.public(views.of(archive.public(article_id)))
+
+
+@app.get("/most-read")
+def read_most_read(query: Annotated[MostReadQuery, Query()]) -> Response[MostRead]:
+    """The most read stories of a window, and of a section"""
+    return http.public(boards.most_read(query))
 
 
 @app.get("/masthead")

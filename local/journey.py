@@ -15,7 +15,6 @@ from local.client import Answer, Client
 from local.stack import LocalStack
 
 _PATIENCE = 20.0  # seconds to wait for something that travels through queues
-_DENIED = "AccessDenied"
 _BROWSER = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
 )
@@ -78,12 +77,13 @@ class Journey:
         return story
 
     def plan(self) -> str:
-        """A long story that will publish itself."""
+        """A long story that will publish itself, for a day."""
         self._step = "plan a publication"
         content = {"headline": f"Planned {self.name}", "body_text": _LONG}
         story: str = self._ask(201, "POST", "/articles", content).json["id"]
-        moment = datetime.now(UTC) + timedelta(seconds=1)
-        request = {"at": moment.isoformat(timespec="milliseconds")}
+        now = datetime.now(UTC)
+        moments = {"at": now + timedelta(seconds=1), "expires_at": now + timedelta(days=1)}
+        request = {name: moment.isoformat(timespec="milliseconds") for name, moment in moments.items()}
         self._ask(200, "POST", f"/articles/{story}/publication", request)
         self._unless_denied()  # an alarm that cannot be set is only logged: the sweep would make up for it
         return story
@@ -237,16 +237,21 @@ class Journey:
             self._unless_denied()
             if time.monotonic() > deadline:
                 raise Broken(self._step, f"not in {self.patience:.0f} s")
-            time.sleep(0.05)
+            time.sleep(0.15)
         return found
 
     def _unless_denied(self) -> None:
-        """Ends at once when a function said since the start that it lacks a right: what it should do will not come."""
-        pages = self.stack.client("logs").get_paginator("filter_log_events")
-        for page in pages.paginate(logGroupName=self.stack.resources["Logs"], startTime=self._since):
-            for event in page["events"]:
-                if _DENIED in event["message"]:
-                    raise Broken(self._step, _denial(event["message"]))
+        """Ends at once when a function said that it lacks a right: what it should do will not come."""
+        for denial in self.denials():
+            what = denial.split("not authorized to perform: ")[-1].split()[0]
+            raise Broken(self._step, f"a function was denied {what}")
+
+    def denials(self) -> list[str]:
+        """What functions printed since the start of this journey about rights that they lack."""
+        logs, name = self.stack.client("logs"), self.stack.resources["Logs"]
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=name, startTime=self._since)
+        printed = [event["message"] for page in pages for event in page["events"]]
+        return [line[line.find("User: ") :][:400] for line in printed if "AccessDenied" in line]
 
     def _events(self, story: str) -> list[dict[str, Any]]:
         answer = self.stack.client("dynamodb").query(
@@ -260,9 +265,3 @@ class Journey:
     def _filed(self) -> int:
         tags = self._ask(200, "GET", "/topics", reader=True).json["tags"]
         return sum(tag["stories"] for tag in tags if tag["name"] == self.tag)
-
-
-def _denial(message: str) -> str:
-    """The sentence in which AWS says what is not allowed, out of a log line."""
-    start = message.find("User: ")
-    return f"logged: {message[start : start + 300]}" if start >= 0 else f"logged: {message[-300:]}"

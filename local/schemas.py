@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from shared.events import CATALOGUE, EventType, HiddenStory
+from pydantic import BaseModel
+
+from shared.events import CATALOGUE, EventType, HiddenStory, Milestone
 
 FOLDER = Path("events") / "schemas"
 PAGE = Path("docs") / "events.md"
@@ -21,7 +23,8 @@ def schema(event: EventType) -> dict[str, Any]:
     """The schema of an event's `detail`: the CloudEvents 1.0 envelope around the type's data."""
     text = {"type": "string", "minLength": 1}
     moment = {"type": "string", "format": "date-time"}
-    shapes = [_shape(model) for model in (event.public, HiddenStory) if model]
+    models = (event.public,) if event.public is Milestone else (event.public, HiddenStory)
+    shapes = [_shape(model) for model in models if model]
     data = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
     properties = {
         "specversion": {"const": "1.0"},
@@ -47,7 +50,7 @@ def schema(event: EventType) -> dict[str, Any]:
     }
 
 
-def _shape(model: type[HiddenStory]) -> dict[str, Any]:
+def _shape(model: type[BaseModel]) -> dict[str, Any]:
     shape = model.model_json_schema()
     shape.pop("title")
     parts = shape.pop("$defs", {})
@@ -60,7 +63,7 @@ def _text(content: Any) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _public(event: EventType) -> type[HiddenStory]:
+def _public(event: EventType) -> type[BaseModel]:
     return event.public or HiddenStory
 
 

@@ -81,7 +81,7 @@ def revision(story_id: str, version: int) -> Content:
     # A revision never changes, so the cheap read is right whenever it finds one.
     item = get(table, pk, sk, consistent=False) or get(table, pk, sk)
     if item is None:
-        raise NotFound(f"No text of story {story_id} was written with version {version}.")
+        raise NotFound.at("/version", f"no text of story {story_id} was written with version {version}")
     return items.content_of(item)
 
 

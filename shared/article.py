@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from shared.content import Content
 from shared.errors import Conflict, Forbidden
 
-
 ID_PATTERN = r"^[0-9A-HJKMNP-TV-Z]{26}$"
 """A ULID, which sorts by its time: what stories and events are named by."""
 
@@ -165,8 +164,14 @@ class Story(BaseModel):
             return self.publish_at
         return self.expires_at if self.public else None
 
+    @property
+    def alarms(self) -> dict[str, datetime]:
+        """Every moment of the plan that is still to come, by what happens then."""
+        plan = {"embargo": self.embargo_until, "publication": self.publish_at, "expiry": self.expires_at}
+        return {name: moment for name, moment in plan.items() if moment is not None} if self.due_at else {}
+
     def advance(self, action: Action, actor: Actor) -> Status:
-        """The status after `action`. Raises Forbidden when the actor may not, Conflict when the state does not allow."""
+        """The status after `action`. Raises Forbidden when the actor may not, Conflict when the state forbids."""
         rule = LIFE[action]
         own = rule.own_draft and self.status is Status.DRAFT and self.owner == actor.name
         if not own:

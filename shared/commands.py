@@ -1,15 +1,19 @@
 """What editors ask for over HTTP, checked field by field and handed to the desk."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from shared import archive, desk, events, moments, settings
 from shared.article import Actor, Status, Story, utc_now
-from shared.content import Content, Correction, Line, Note
-from shared.errors import Moved, Problem, Unprocessable
+from shared.content import Content, Correction, Image, Line, Note, Source, Tag
+from shared.errors import Moved, NotFound, Problem, Unprocessable
+
+_STORY_PATH = re.compile(r"/articles/(by-slug/(?P<slug>[^/]+)|(?P<id>[^/]+))/?")
 
 Moment = Annotated[str, StringConstraints(max_length=64)]
 
@@ -25,7 +29,7 @@ class Because(_Request):
 
 
 class PublicationRequest(_Request):
-    """When to publish: now, `at` a moment, or not before `embargo_until`. Moments are RFC 3339, or local with a zone."""
+    """When to publish: now, `at` a moment, or not before `embargo_until`. Moments: RFC 3339, or local with a zone."""
 
     at: Moment | None = Field(default=None, description="A moment that has passed means now")
     embargo_until: Moment | None = Field(default=None, description="Nothing of the story is shown before")
@@ -35,7 +39,7 @@ class PublicationRequest(_Request):
 
 
 class CorrectionRequest(_Request):
-    """A mistake put right: readers see `note`, `wrong` and `right` with the story; `article` is the new text, if any."""
+    """A mistake put right: readers see `note`, `wrong` and `right` with the story; `article` is a new text."""
 
     note: Note
     wrong: Note | None = None
@@ -71,10 +75,23 @@ class RestorationRequest(_Request):
     reason: Note | None = None
 
 
+class SourcePatch(Source):
+    """Some particulars of where a story came from."""
+
+    name: Line | None = None  # type: ignore[assignment]
+
+
 class ContentPatch(Content):
     """Some fields of a text (RFC 7396): those that are named change, null takes a field out."""
 
-    headline: Line | None = None  # type: ignore[assignment]  # optional here alone; the merged text is checked again
+    # Optional here alone; the merged text is checked again.
+    headline: Line | None = None  # type: ignore[assignment]
+    body_html: str | None = None  # type: ignore[assignment]
+    byline: list[Line] | None = None  # type: ignore[assignment]
+    tags: list[Tag] | None = None  # type: ignore[assignment]
+    images: list[Image] | None = None  # type: ignore[assignment]
+    carried_over: int | None = None  # type: ignore[assignment]
+    source: SourcePatch | None = None
 
 
 def publish(
@@ -133,13 +150,22 @@ def withdraw(story_id: str, request: WithdrawalRequest, actor: Actor, expected: 
 def patch(story_id: str, changes: ContentPatch, actor: Actor, expected: int | None, why: str | None) -> Story:
     """Changes some fields of the text."""
     current = archive.content(desk.expect(story_id, expected))
-    merged = current.model_dump(mode="json") | changes.model_dump(mode="json", exclude_unset=True)
+    merged = _merged(current.model_dump(mode="json"), changes.model_dump(mode="json", exclude_unset=True))
     try:
-        content = Content.model_validate({name: value for name, value in merged.items() if value is not None})
+        content = Content.model_validate(merged)
     except ValidationError as error:
         wrong = [{"pointer": "/" + "/".join(map(str, each["loc"])), "detail": each["msg"]} for each in error.errors()]
         raise Unprocessable("; ".join(f"{each['pointer']}: {each['detail']}" for each in wrong), errors=wrong) from None
     return desk.revise(story_id, content, actor, expected, why)
+
+
+def _merged(target: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """RFC 7396 section 2: null takes a member out, an object is merged, anything else replaces."""
+    merged = target | {
+        name: _merged(target.get(name) or {}, value) if isinstance(value, dict) else value
+        for name, value in changes.items()
+    }
+    return {name: value for name, value in merged.items() if value is not None}
 
 
 def _target(story_id: str, request: WithdrawalRequest) -> tuple[str | None, str | None]:
@@ -150,24 +176,42 @@ def _target(story_id: str, request: WithdrawalRequest) -> tuple[str | None, str 
         return None, None
     if not request.to:
         raise Unprocessable.at("/to", f"is needed for {request.kind}: the id of a story" + _or_url(request.kind))
-    if request.to.startswith(("https://", "http://")) and request.kind is Removal.REDIRECT:
-        own = archive.story(story_id)
-        if own.slug and request.to.rstrip("/") in _own_urls(own):
-            raise Unprocessable.at("/to", "is the story itself")
+    named = _story_at(request.to)
+    if named is None and request.kind is Removal.REDIRECT:
         return request.to, None
-    if request.to == story_id:
+    if named == story_id:
         raise Unprocessable.at("/to", "is the story itself")
     try:
-        other = archive.public(request.to)
+        other = archive.public(named or request.to)
     except (Problem, Moved) as error:
         raise Unprocessable.at("/to", "is no story that readers can see") from error
     return events.url(other.slug), other.id
 
 
+def _story_at(to: str) -> str | None:
+    """The id of the story that `to` names, by itself or as an address of this site; None for an address elsewhere.
+
+    Raises Unprocessable for what is no URL, and for an address here at which readers find no story.
+    """
+    if not to.lower().startswith(("https://", "http://")):
+        return to
+    try:
+        address, base = urlsplit(to), urlsplit(settings.value("SITE_URL"))
+        host = address.hostname
+    except ValueError:
+        host = None
+    if not host or not re.fullmatch("[!-~]+", to):
+        raise Unprocessable.at("/to", "is not a URL (RFC 3986)")
+    path = _STORY_PATH.fullmatch(unquote(address.path).removeprefix(base.path))
+    if path is None or base.hostname not in {None, host}:
+        return None
+    try:
+        return path["id"] or archive.public_by_slug(path["slug"]).id
+    except (Problem, Moved) as error:
+        if isinstance(error, NotFound) and not base.hostname:
+            return None  # the API's own name is not known here
+        raise Unprocessable.at("/to", "is not the address of a story that readers can see") from error
+
+
 def _or_url(kind: Removal) -> str:
     return " or an absolute URL" if kind is Removal.REDIRECT else ""
-
-
-def _own_urls(story: Story) -> set[str]:
-    base = settings.value("SITE_URL")
-    return {events.url(story.slug), f"{base}/articles/{story.id}"}

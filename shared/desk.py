@@ -9,7 +9,7 @@ from ulid import ULID
 from shared import archive, sanitize, schedule, settings, slug
 from shared.article import LIFE, REMOVALS, Action, Actor, Group, Status, Story, utc_now
 from shared.content import Content, Correction
-from shared.errors import Conflict, PreconditionRequired
+from shared.errors import Conflict, PreconditionRequired, Unprocessable
 from shared.idempotency import Key
 from shared.transition import Change, Known, Origin, SlugTaken, commit, stale
 
@@ -58,6 +58,8 @@ def correct(
     status = story.advance(Action.CORRECT, actor)
     changes: dict[str, Any] = {"corrections": story.corrections + 1}
     if content:
+        if story.public and content.slug not in {None, story.slug, archive.content(story).slug}:
+            raise Unprocessable.at("/article/slug", "a correction does not move a story; a revision does")
         content = _cleaned(content)
         changes |= story.with_text(content) | {"text_version": story.version + 1}
     target = Status.CORRECTED if story.public else status
@@ -75,7 +77,7 @@ def publish(
     expires_at: datetime | None = None,
     why: str | None = None,
 ) -> Story:
-    """Lets readers see the story from now on. Publishing twice is a Conflict, unless it repeats the request of `key`."""
+    """Lets readers see the story from now on. Publishing twice is a Conflict, unless it repeats `key`'s request."""
     idempotency = Key.of(actor.name, key, "publish", story_id) if key else None
     if idempotency and (done := idempotency.story()):
         return archive.story(done)
@@ -125,17 +127,14 @@ def fire(story_id: str, plan_number: int | None, now: datetime) -> bool:
     if story.due_at is None or story.due_at > now:
         return False
     if story.public:
-        _take_down(story, Status.UNPUBLISHED, Action.UNPUBLISH, _CLOCKWORK, story.version, why="expired")
+        _take_down(story, Status.UNPUBLISHED, Action.UNPUBLISH, _CLOCKWORK, None, why="expired")
         return True
     if story.status is Status.EMBARGOED:
-        # A publication later than the embargo needs an alarm of its own.
-        number = story.schedule + (story.publish_at is not None and story.publish_at > now)
-        status = story.advance(Action.LIFT, _CLOCKWORK)
-        after = story.changed(utc_now(), status=status, embargo_until=None, schedule=number)
-        story = _commit(Change(story, after, LIFE[Action.LIFT].event, _CLOCKWORK), story.version)
+        after = story.changed(utc_now(), status=story.advance(Action.LIFT, _CLOCKWORK), embargo_until=None)
+        story = _commit(Change(story, after, LIFE[Action.LIFT].event, _CLOCKWORK), None)
         if story.due_at is None or story.due_at > now:
             return True
-    _publish(story, _CLOCKWORK, story.version, None, {}, why="as planned")
+    _publish(story, _CLOCKWORK, None, None, {}, why="as planned")
     return True
 
 
@@ -242,14 +241,14 @@ def _publish(
     content = archive.content(story)
     # The moment that was planned is the moment to show; one of long ago (an old site's, a wire's) goes before it.
     first = story.published_at or min(content.published_at or now, story.publish_at or now, now)
-    plan = {"expires_at": story.expires_at} | plan
     after = story.changed(
         now,
         status=Status.CORRECTED if story.corrections else Status.PUBLISHED,
         published_at=first,
         publish_at=None,
         opened=story.version + 1,
-        schedule=story.schedule + (plan["expires_at"] is not None),
+        # What was planned before has its alarm; only another expiry needs a new one.
+        schedule=story.schedule + bool(plan),
         **plan,
     )
     change = Change(story, after, LIFE[Action.PUBLISH].event, actor, opens_with=content.carried_over, key=key, why=why)
@@ -259,8 +258,11 @@ def _publish(
 def _with_slug(change: Change, wanted: str, expected: int | None) -> Story:
     for candidate in slug.candidates(wanted, change.after.id):
         after = change.after.model_copy(update={"slug": candidate})
+        named = replace(change, after=after, slug=candidate)
+        if candidate == change.previous_slug:  # the wish is as taken as it was before
+            named = replace(named, event="article.updated", previous_slug=None)
         try:
-            return _commit(replace(change, after=after, slug=candidate), expected)
+            return _commit(named, expected)
         except SlugTaken:
             continue
     raise Conflict(f"Every form of the slug {wanted} is taken; give the story another one.")
@@ -272,6 +274,7 @@ def _commit(change: Change, expected: int | None) -> Story:
     except Conflict as conflict:
         current = archive.story(change.after.id)
         if expected is None or expected == current.version:
+            conflict.more.setdefault("current_version", current.version)
             raise
         raise stale(current) from conflict
     if change.before and story.schedule != change.before.schedule:

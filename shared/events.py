@@ -50,13 +50,21 @@ class MovedStory(PublicStory):
     previous_url: str
 
 
+class Milestone(BaseModel):
+    """A round number of readings that a story has reached, with what an older site counted."""
+
+    id: str
+    milestone: int
+    total: int
+
+
 @dataclass(frozen=True)
 class EventType:
     """One type of the catalogue: its name, what it means, and its data when readers see the story."""
 
     name: str
     meaning: str
-    public: type[PublicStory] | None = None
+    public: type[PublicStory | Milestone] | None = None
 
 
 CATALOGUE = {
@@ -81,6 +89,11 @@ CATALOGUE = {
             "article.reinstated", "A removal was taken back; the story is unpublished and can be published again."
         ),
         EventType("article.archived", "A draft or an unpublished story was put away."),
+        EventType(
+            "views.milestone",
+            "Readings brought a story to 100, 1,000, 10,000 …; `sequence` is which of these, not a version.",
+            Milestone,
+        ),
     )
 }
 
@@ -114,7 +127,7 @@ def key(story_id: str, sequence: int) -> Item:
 
 def sequence_of(image: Item) -> int:
     """Which of its story's events an item is, from 1 without a gap; the version that the change made."""
-    return int(image["sk"].removeprefix("EVENT#"))
+    return int(image["sequence"] if "sequence" in image else image["sk"].removeprefix("EVENT#"))
 
 
 def _data(event: EventType, story: Story, more: dict[str, Any]) -> dict[str, Any]:

@@ -4,13 +4,14 @@ import difflib
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared import archive, events, items, sanitize, settings
 from shared.archive import DeskArticle
 from shared.article import PUBLIC, Status, iso
 from shared.content import Content
 from shared.errors import NotFound
+from shared.moments import Instant
 from shared.table import query
 
 
@@ -19,7 +20,7 @@ class AsOf(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: AwareDatetime | None = None
+    as_of: Instant | None = None
 
 
 class Against(BaseModel):
@@ -94,7 +95,7 @@ def version(story_id: str, number: int) -> Revision:
     found = query(settings.value("NEWSROOM_TABLE"), f"STORY#{story_id}", items.text_sort_key(number))
     for item in found:
         return Revision(**_version(item).model_dump(), content=items.content_of(item))
-    raise NotFound(f"No text of story {story_id} was written with version {number}.")
+    raise NotFound.at("/version", f"no text of story {story_id} was written with version {number}")
 
 
 def difference(story_id: str, before: int, after: int) -> Difference:
@@ -123,6 +124,10 @@ def as_of(story_id: str, moment: datetime) -> DeskArticle:
     state = story.model_copy(
         update={
             **story.with_text(text),
+            # A text may leave these to the story, where a later text may have changed them.
+            "language": then["data"]["language"],
+            "section": then["data"]["section"],
+            **dict.fromkeys(("publish_at", "embargo_until", "expires_at", "public_note", "moved_to")),
             "status": Status(then["status"]),
             "version": events.sequence_of(then),
             "text_version": then["text_version"],

@@ -93,16 +93,21 @@ def gate_key(story_id: str) -> Item:
 
 def open_gate(story: Story, carried_over: int) -> Write:
     """The write that lets readings count from now on; each opening keeps its own moment."""
-    return _gate(story, f"open#{story.version}", {"carried_over": carried_over})
+    return _gate(story, {f"open#{story.version}": iso(story.updated_at), "carried_over": carried_over})
 
 
 def shut_gate(story: Story, opened: int) -> Write:
     """The write that lets no reading count from now on, for the opening of version `opened`."""
-    return _gate(story, f"shut#{opened}", {})
+    return _gate(story, {f"shut#{opened}": iso(story.updated_at)})
 
 
-def _gate(story: Story, name: str, more: Item) -> Write:
-    changes = {name: iso(story.updated_at), **more}
+def file_gate(story: Story) -> Write:
+    """The write that tells the counters in which section an open story is now."""
+    return _gate(story, {})
+
+
+def _gate(story: Story, changes: Item) -> Write:
+    changes = {**changes, "section": story.section}
     places = dict(enumerate(changes))
     return Write(
         settings.value("READINGS_TABLE"),

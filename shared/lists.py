@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared import clients, cursor, events, settings
-from shared.article import Status, iso, utc_now
+from shared.article import Status, Story, iso, utc_now
 from shared.content import Language, Line, Slug, Tag
+from shared.moments import Instant
 from shared.table import Item, dump, load
 
 _MOST_QUERIES = 10  # a page of a rare filter may be short and carry a cursor all the same
@@ -22,8 +23,8 @@ class ListQuery(BaseModel):
     tag: Tag | None = None
     language: Language | None = None
     author: Line | None = None
-    since: AwareDatetime | None = Field(default=None, description="Published at or after this moment")
-    until: AwareDatetime | None = Field(default=None, description="Published before this moment")
+    since: Instant | None = Field(default=None, description="Published at or after this moment")
+    until: Instant | None = Field(default=None, description="Published before this moment")
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     cursor: Annotated[str, Field(max_length=2000)] | None = None
 
@@ -69,11 +70,11 @@ def published(query: ListQuery) -> ArticleList:
     index = "listed_section" if query.section else "listed"
     # Nothing from the future: the index key is the moment from which readers may see the story.
     until = min(query.until or utc_now(), utc_now())
-    values: Item = {
-        ":list": query.section or "LISTED",
-        ":since": iso(query.since or datetime(1, 1, 1, tzinfo=UTC)),
-        ":until": iso(until),
-    }
+    since = query.since or datetime(1, 1, 1, tzinfo=UTC)
+    if since > until:
+        # DynamoDB refuses BETWEEN with its bounds in the other order.
+        return ArticleList(items=[], next=None)
+    values: Item = {":list": query.section or "LISTED", ":since": iso(since), ":until": iso(until)}
     filters = {
         "tag": "contains(tags, :tag)",
         "language": "#language = :language",
@@ -99,6 +100,7 @@ def desk(query: DeskQuery) -> ArticleList:
     statuses = [query.status] if query.status else list(Status)
     position = _position("desk", query)
     found: list[Item] = []
+    cut = ""  # behind this, some status was not read: a rare filter ends a page early
     for status in statuses:
         values: Item = {":desk": status}
         condition = "desk = :desk"
@@ -111,10 +113,13 @@ def desk(query: DeskQuery) -> ArticleList:
             request["FilterExpression"] = "#section = :section"
             request["ExpressionAttributeNames"] = {"#section": "section"}
         request["ExpressionAttributeValues"] = dump(values)
-        found += _page(request, query.limit + 1, None)[0]
-    found.sort(key=lambda item: str(item["desk_at"]), reverse=True)
-    page = found[: query.limit]
-    return _answer("desk", query, page, {"desk_at": page[-1]["desk_at"]} if len(found) > len(page) else None)
+        part, end = _page(request, query.limit + 1, None)
+        found += part
+        cut = max(cut, end["desk_at"]) if end else cut
+    known = sorted((item for item in found if item["desk_at"] >= cut), key=lambda item: str(item["desk_at"]))
+    page = known[::-1][: query.limit]
+    last = page[-1]["desk_at"] if len(known) > len(page) else cut
+    return _answer("desk", query, page, {"desk_at": last} if last else None)
 
 
 def _position(route: str, query: ListQuery | DeskQuery) -> Item | None:
@@ -150,6 +155,11 @@ def _page(request: Item, limit: int, position: Item | None) -> tuple[list[Item],
 def _answer(route: str, query: ListQuery | DeskQuery, found: list[Item], end: Item | None) -> ArticleList:
     summaries = [Summary.model_validate(item | {"url": _url(item)}) for item in found]
     return ArticleList(items=summaries, next=cursor.make(route, _filters(query), end) if end else None)
+
+
+def summary_of(story: Story) -> Summary:
+    """A story's state as an item of a list."""
+    return Summary.model_validate(story.model_dump() | {"url": events.url(story.slug) if story.slug else None})
 
 
 def _url(item: Item) -> str | None:

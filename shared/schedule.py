@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,24 +11,30 @@ from shared import clients, settings
 from shared.article import Story, iso, utc_now
 from shared.table import load
 
-_LONGEST_STACK = 30  # a schedule's name has 64 characters, 26 of them the story's id
+_LONGEST_STACK = 28  # a schedule's name has 64 characters, 26 of them the story's id
 _KNOWN_FOR = 10.0  # seconds for which the next due moment is remembered
 logger = Logger()
 _next: dict[str, tuple[float, datetime | None]] = {}
 
 
 def arm(story: Story) -> None:
-    """Sets the one-shot alarm of a plan, in UTC. A failure is only logged: the sweeper finds what is due anyway.
+    """Sets a one-shot alarm, in UTC, for each moment of a plan: whoever answers one needs no right to set the next.
 
-    The name carries the plan's number, so that an alarm set twice is one and an old one is known when it rings.
+    A failure is only logged: the sweeper finds what is due anyway. The name carries the plan's number, so that an
+    alarm set twice is one and an old one is known when it rings.
     """
-    if story.due_at is None:
-        return
-    name = f"{settings.value('STACK')[:_LONGEST_STACK]}-{story.id}-{story.schedule}"
+    for purpose, moment in story.alarms.items():
+        name = f"{settings.value('STACK')[:_LONGEST_STACK]}-{story.id}-{story.schedule}{purpose[0]}"
+        _set(name, moment, story)
+
+
+def _set(name: str, moment: datetime, story: Story) -> None:
+    # Alarms know whole seconds, and one that rings a moment early finds nothing due.
+    whole = (moment + timedelta(microseconds=999_999)).astimezone(UTC)
     try:
         clients.scheduler().create_schedule(
             Name=name,
-            ScheduleExpression=f"at({story.due_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S})",
+            ScheduleExpression=f"at({whole:%Y-%m-%dT%H:%M:%S})",
             ScheduleExpressionTimezone="UTC",
             FlexibleTimeWindow={"Mode": "OFF"},
             ActionAfterCompletion="DELETE",

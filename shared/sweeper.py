@@ -22,7 +22,7 @@ def ring(story_id: str, number: int) -> bool:
 
 
 def due(now: datetime | None = None) -> int:
-    """Fires what is due and whose alarm was missed; returns how many it fired. One that fails does not hold up others."""
+    """Fires what is due and whose alarm was missed; returns how many it fired. One that fails holds up no others."""
     now = now or utc_now()
     fired = 0
     for story in schedule.due(now - _ALARM_GRACE):

@@ -92,6 +92,8 @@ def _writes(change: Change) -> dict[str, Write]:
         writes["gate"] = items.open_gate(story, change.opens_with)
     elif change.before and change.before.opened and not story.opened:
         writes["gate"] = items.shut_gate(story, change.before.opened)
+    elif change.before and story.opened and story.section != change.before.section:
+        writes["gate"] = items.file_gate(story)
     if change.target is not None:
         writes["target"] = _still_public(newsroom, change.target)
     if change.origin is not None:

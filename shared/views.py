@@ -1,9 +1,11 @@
 """Readings become counts, each once; and the counts are read."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -11,9 +13,10 @@ from pydantic import BaseModel
 
 from shared import clients, items, phrases, robots, settings
 from shared.article import Story
-from shared.table import Item, dump, load
+from shared.table import Cancelled, Item, Write, dump, load, transact
 
 _SKEW = 5.0  # seconds by which the clocks of two functions may differ: a reading right after publication counts
+_DAYS_SHOWN = 30
 _EXCLUSIONS = ("repeat", "robot", "unpublished", "unreadable")
 
 
@@ -96,7 +99,7 @@ def _gates(stories: Iterable[str]) -> dict[str, Item]:
     return found
 
 
-def _open(gate: Item, at: float) -> bool:
+def was_open(gate: Item, at: float) -> bool:
     """Whether readers could see the story at `at`; every opening and shutting keeps its own moment."""
     for name, opened in gate.items():
         if name.startswith("open#"):
@@ -110,7 +113,7 @@ def _add(story: str, day: str, readings: list[_Reading], gate: Item, shard: str)
     """One update of one day; when some were added before, the rest is added alone."""
     sums: dict[str, int] = defaultdict(int)
     for reading in readings:
-        reason = reading.reason or (None if _open(gate, reading.at) else "unpublished")
+        reason = reading.reason or (None if was_open(gate, reading.at) else "unpublished")
         sums[f"x_{reason}" if reason else "counted"] += 1
         if reason is None:
             sums[f"h{_local(reading.at).hour:02}"] += 1
@@ -123,7 +126,7 @@ def _add(story: str, day: str, readings: list[_Reading], gate: Item, shard: str)
             TableName=settings.value("READINGS_TABLE"),
             Key=dump({"pk": f"STORY#{story}", "sk": f"DAY#{day}"}),
             UpdateExpression=f"ADD {', '.join(f'#{name} :{name}' for name in sums)} SET #mark = :last",
-            ConditionExpression="attribute_not_exists(#mark) OR #mark < :first",
+            ConditionExpression="(attribute_not_exists(#mark) OR #mark < :first) AND attribute_not_exists(rolled)",
             ExpressionAttributeNames=names,
             ExpressionAttributeValues=dump(values),
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
@@ -131,7 +134,12 @@ def _add(story: str, day: str, readings: list[_Reading], gate: Item, shard: str)
     except ClientError as error:
         if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
             raise
-        mark = int.from_bytes(load(error.response["Item"])[f"mark_{shard}"], "big")  # type: ignore[typeddict-item]
+        found = load(error.response["Item"])  # type: ignore[typeddict-item]
+        if "rolled" in found:
+            # Sent again by hand days later: counted today, since that day is closed.
+            _add(story, _local(time.time()).date().isoformat(), readings, gate, shard)
+            return
+        mark = int.from_bytes(found[f"mark_{shard}"], "big")
         rest = [reading for reading in readings if reading.sequence > mark]
         if rest:
             _add(story, day, rest, gate, shard)
@@ -139,23 +147,21 @@ def _add(story: str, day: str, readings: list[_Reading], gate: Item, shard: str)
 
 def of(story: Story) -> Views:
     """A story's counts: one query of its own partition of the Readings table."""
-    found = _partition(story.id)
-    gate = found.pop("GATE", {})
+    counts = counters(story.id)
+    gate = counts.gate
     opened = [value for name, value in gate.items() if name.startswith("open#")]
-    days = [
-        Day(date=date.fromisoformat(key.removeprefix("DAY#")), counted=day.get("counted", 0), excluded=_excluded(day))
-        for key, day in sorted(found.items())
-    ]
-    counted = sum(day.counted for day in days)
-    carried_over = gate.get("carried_over", 0)
+    total = counts.counted + counts.carried_over
     return Views(
-        total=counted + carried_over,
-        counted=counted,
-        carried_over=carried_over,
+        total=total,
+        counted=counts.counted,
+        carried_over=counts.carried_over,
         since=min(opened) if opened else None,
-        days=days,
-        excluded={reason: sum(day.excluded[reason] for day in days) for reason in _EXCLUSIONS},
-        phrase=phrases.times(counted + carried_over, story.language),
+        days=[
+            Day(date=date.fromisoformat(day), counted=item.get("counted", 0), excluded=_excluded(item))
+            for day, item in sorted(counts.days.items())[-_DAYS_SHOWN:]
+        ],
+        excluded={reason: counts.sum(f"x_{reason}") for reason in _EXCLUSIONS},
+        phrase=phrases.times(total, story.language),
     )
 
 
@@ -163,7 +169,32 @@ def _excluded(day: Item) -> dict[str, int]:
     return {reason: day.get(f"x_{reason}", 0) for reason in _EXCLUSIONS}
 
 
-def _partition(story: str) -> dict[str, Item]:
+@dataclass(frozen=True)
+class Counters:
+    """What the Readings table holds of one story: its gate, the total of rolled-up days, and its latest days."""
+
+    gate: Item
+    total: Item
+    days: dict[str, Item]
+
+    def sum(self, name: str) -> int:
+        """One counter over all days: those rolled into the total, and those that are not yet."""
+        fresh = (day for day in self.days.values() if "rolled" not in day)
+        return int(self.total.get(name, 0) + sum(day.get(name, 0) for day in fresh))
+
+    @property
+    def counted(self) -> int:
+        """Readings that count."""
+        return self.sum("counted")
+
+    @property
+    def carried_over(self) -> int:
+        """Readings that an older site counted."""
+        return int(self.gate.get("carried_over", 0))
+
+
+def counters(story: str) -> Counters:
+    """A story's counters: from the total down to the latest day that is rolled into it, and all days in between."""
     found: dict[str, Item] = {}
     start: Item = {}
     while True:
@@ -171,12 +202,49 @@ def _partition(story: str) -> dict[str, Item]:
             TableName=settings.value("READINGS_TABLE"),
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": f"STORY#{story}"}},
+            ScanIndexForward=False,  # TOTAL, GATE, then the days from the latest
+            Limit=_DAYS_SHOWN + 12,
             **start,
         )
-        found |= {item["sk"]: item for item in map(load, answer["Items"])}
-        if "LastEvaluatedKey" not in answer:
-            return found
+        page = [load(item) for item in answer["Items"]]
+        found |= {item["sk"]: item for item in page}
+        if "LastEvaluatedKey" not in answer or (page and "rolled" in page[-1]):
+            break
         start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    days = {key.removeprefix("DAY#"): item for key, item in found.items() if key.startswith("DAY#")}
+    return Counters(found.get("GATE", {}), found.get("TOTAL", {}), days)
+
+
+def roll_up(story: str, counts: Counters, now: datetime) -> int:
+    """Adds the days before yesterday to the total, each once, and drops their marks; returns how many it added.
+
+    No reading of such a day is still on its way: the stream keeps a record for a day.
+    """
+    yesterday = (now.astimezone(settings.time_zone()).date() - timedelta(days=1)).isoformat()
+    table, pk = settings.value("READINGS_TABLE"), f"STORY#{story}"
+    rolled = 0
+    for day, item in counts.days.items():
+        if day >= yesterday or "rolled" in item:
+            continue
+        sums = {name: item[name] for name in ("counted", *(f"x_{reason}" for reason in _EXCLUSIONS)) if name in item}
+        marks = {f"#m{place}": name for place, name in enumerate(sorted(item)) if name.startswith("mark_")}
+        adds = ", ".join(f"{name} :{name}" for name in sums)
+        rolling = Write(
+            table,
+            {"pk": pk, "sk": f"DAY#{day}"},
+            update="SET rolled = :true" + (f" REMOVE {', '.join(marks)}" if marks else ""),
+            condition="attribute_not_exists(rolled)",
+            names=marks or None,
+            values={":true": True},
+        )
+        adding = Write(
+            table, {"pk": pk, "sk": "TOTAL"}, update=f"ADD {adds}", values={f":{k}": v for k, v in sums.items()}
+        )
+        # A day that was rolled by somebody else meanwhile is in the total already.
+        with suppress(Cancelled):
+            transact([rolling, adding] if sums else [rolling])
+            rolled += 1
+    return rolled
 
 
 def _local(at: float) -> datetime:

@@ -13,7 +13,8 @@ from typing import Any
 
 import boto3
 
-from functions import confirm_events, count_views, ingest_item, newsroom_api, project_topics, reader_api, record_view, relay_events
+from functions import confirm_events, count_views, ingest_item, newsroom_api, project_topics
+from functions import rank_stories, reader_api, record_view, relay_events
 from local.template import load
 
 ROOT = Path(__file__).parents[1]
@@ -186,7 +187,7 @@ class Newsroom:
         """Everything that waits goes where AWS would take it, until nothing waits."""
         for _ in range(10):
             moved = [self.deliver_payloads(), self.deliver_events(), self.deliver_queues(), self.deliver_markers()]
-            if not any(moved):
+            if not any([*moved, self.deliver_counters()]):
                 return
         raise AssertionError("deliveries go round in circles")
 
@@ -212,6 +213,16 @@ class Newsroom:
         if records:
             assert count_views.handler({"Records": records, "shardId": "shard-1"}, None) == {"state": {}}
         return len(records)
+
+    def deliver_counters(self) -> int:
+        """Counters and gates from the stream to rank_stories, and milestones to relay_events."""
+        changed = self.stream(READINGS, "RankStories")
+        if changed:
+            rank_stories.handler({"Records": changed}, None)
+        reached = self.stream(READINGS, "RelayEvents")
+        if reached:
+            relay_events.handler({"Records": reached}, None)
+        return len(changed) + len(reached)
 
     def deliver_queues(self) -> int:
         """What the bus put into the consumers' queues to the consumers; keeps what came in `bus`."""
@@ -240,10 +251,12 @@ class Newsroom:
         shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
         iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
         records: list[Any] = streams.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
-        seen = int(self.positions.get(table, "0"))
-        self.positions[table] = str(len(records))
-        events = TEMPLATE["Resources"][function]["Properties"]["Events"]
-        (properties,) = (event["Properties"] for event in events.values() if event["Type"] == "DynamoDB")
+        position = f"{table}:{function}"
+        seen = int(self.positions.get(position, "0"))
+        self.positions[position] = str(len(records))
+        events = TEMPLATE["Resources"][function]["Properties"]["Events"].values()
+        of_table = {"Fn::GetAtt": [table.title(), "StreamArn"]}
+        (properties,) = (each["Properties"] for each in events if each["Properties"].get("Stream") == of_table)
         patterns = [json.loads(entry["Pattern"]) for entry in properties["FilterCriteria"]["Filters"]]
         new = [record for record in records[seen:] if not _of_moto_only(record["dynamodb"])]
         return [record for record in new if any(matches(pattern, record) for pattern in patterns)]
