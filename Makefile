@@ -88,7 +88,7 @@ user: .venv/locked ## an editor's account (EMAIL=, GROUP=reporter|editor|admin, 
 	@.venv/bin/python -m ops.user --stack "$(STACK)" --email "$(EMAIL)" --group "$(GROUP)"
 
 .PHONY: bench
-bench: .venv/locked ## measure, compare with the committed figures and budgets (ONLY=views)
+bench: .venv/locked .aws-sam/$(HOST_ARCH)/template.yaml ## measure, compare with the committed figures and budgets (ONLY=views)
 	@.venv/bin/python -m bench
 
 .PHONY: lock

@@ -30,7 +30,7 @@ type Image = Mapping[str, Any]
 
 WRITE_BYTES = 1024
 READ_BYTES = 4096
-INDEXES_TWICE = True  # the higher reading
+INDEXES_TWICE = False  # as measured on DynamoDB; the higher reading stands beside it
 
 
 def size(image: Image | None) -> int:

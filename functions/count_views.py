@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from shared import views
+from shared import counting
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """A DynamoDB stream event; the mapping's window puts `shardId` in it and wants a state back."""
-    views.count(event["Records"], event.get("shardId", "local"))
+    counting.count(event["Records"], event.get("shardId", "local"))
     return {"state": {}}

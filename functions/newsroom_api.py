@@ -152,7 +152,8 @@ def list_events(query: Annotated[EventQuery, Query()]) -> EventLog:
 @app.post("/ingest", status_code=202)
 def ingest(query: Annotated[IngestQuery, Query()]) -> Response[IngestRecord]:
     """Take in a payload of any supported format, as the body"""
-    return http.accepted(intake.receive(app.current_event.raw_event, query, http.actor(app)))
+    record = intake.receive(app.current_event.raw_event, query, http.actor(app))
+    return http.accepted(record, f"/ingest/{record.ingest}")
 
 
 @app.get("/ingest/<ingest_id>")

@@ -9,11 +9,12 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 
 def each(event: dict[str, Any], context: Any, handle: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-    """Calls `handle` with each SQS message's JSON body; returns the partial batch response. Raises when all failed."""
+    """Calls `handle` with each SQS message's JSON body; returns the partial batch response."""
 
     def one(record: SQSRecord) -> None:
         handle(json.loads(record.body))
 
-    processor = BatchProcessor(event_type=EventType.SQS)
+    # A batch of which all failed is told as failures too: an error would say the same and cost an alarm.
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     answer = process_partial_response(event=event, record_handler=one, processor=processor, context=context)
     return dict(answer)

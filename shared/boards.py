@@ -16,7 +16,7 @@ from shared import clients, items, lists, settings, views
 from shared.article import iso, utc_now
 from shared.content import Slug
 from shared.lists import Summary
-from shared.table import Cancelled, Item, Write, dump, get, load, put_new, transact
+from shared.table import Cancelled, Item, Write, dump, get, load, put_new, write
 
 _LENGTH = 100
 _ALL = "*"
@@ -101,9 +101,8 @@ def _merge(window: str, section: str, standings: dict[str, int]) -> None:
         item = {"pk": pk, "sk": section, "top": top, "turn": board.get("turn", 0) + 1}
         item |= {"ttl": int(utc_now().timestamp()) + life} if life else {}
         condition = "turn = :turn" if board else "attribute_not_exists(pk)"
-        write = Write(table, item, condition=condition, values={":turn": board["turn"]} if board else None)
         try:
-            transact([write])
+            write(Write(table, item, condition=condition, values={":turn": board["turn"]} if board else None))
         except Cancelled:
             continue  # another shard's records moved the board
         return

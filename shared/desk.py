@@ -118,8 +118,7 @@ def plan(
 def fire(story_id: str, plan_number: int | None, now: datetime) -> bool:
     """Does what a plan says when its moment has come; says whether something was done.
 
-    An alarm that rings early, twice, or for a plan that was changed since does nothing. Raises Conflict when an
-    editor is changing the story at this moment; the alarm or the sweeper comes again.
+    An alarm that is early, repeated, or of another plan does nothing. Raises Conflict when others change the story now.
     """
     story = archive.story(story_id)
     if plan_number is not None and plan_number != story.schedule:

@@ -28,7 +28,6 @@ from shared.errors import (
     Unauthorized,
     Unprocessable,
 )
-from shared.intake import IngestRecord
 from shared.lists import ArticleList, ListQuery
 
 _JSON = "application/json"
@@ -175,10 +174,10 @@ def uncached[Shape: BaseModel](shape: Shape) -> Response[Shape]:
     return Response(HTTPStatus.OK, _JSON, shape, headers={"Cache-Control": "no-store"})
 
 
-def accepted(record: IngestRecord) -> Response[IngestRecord]:
+def accepted[Shape: BaseModel](shape: Shape, location: str) -> Response[Shape]:
     """202: what was taken in, and where to ask what became of it."""
-    headers = {"Location": f"/ingest/{record.ingest}", "Cache-Control": "no-store"}
-    return Response(HTTPStatus.ACCEPTED, _JSON, record, headers=headers)
+    headers = {"Location": location, "Cache-Control": "no-store"}
+    return Response(HTTPStatus.ACCEPTED, _JSON, shape, headers=headers)
 
 
 def _desk_answer(story: Story, status: HTTPStatus) -> Response[DeskArticle]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from shared import settings
 from shared.errors import Unavailable
-from shared.table import Cancelled, Item, Write, get, transact
+from shared.table import Cancelled, Item, Write, get, transact, write
 
 _LIFE = 15 * 24 * 3600  # seconds: a queue keeps a message for 14 days at the most
 _ROUNDS = 5
@@ -29,7 +29,7 @@ def once(noted: Write, effects: Sequence[Write] = (), handled: Callable[[Item], 
     any other failed condition.
     """
     try:
-        transact([noted, *effects])
+        transact([noted, *effects]) if effects else write(noted)
     except Cancelled as cancelled:
         if 0 in cancelled.failed and handled(cancelled.failed[0]):
             return False

@@ -1,31 +1,18 @@
-"""Readings become counts, each once; and the counts are read."""
+"""How often stories were read: counts, days, and their roll-up into totals."""
 
-import time
-from collections import defaultdict
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
-from shared import clients, items, phrases, robots, settings
+from shared import clients, phrases, settings
 from shared.article import Story
-from shared.table import Cancelled, Item, Write, dump, load, transact
+from shared.table import Cancelled, Item, Write, load, transact
 
-_SKEW = 5.0  # seconds by which the clocks of two functions may differ: a reading right after publication counts
 _DAYS_SHOWN = 30
-_EXCLUSIONS = ("repeat", "robot", "unpublished", "unreadable")
-
-
-@dataclass(frozen=True)
-class _Reading:
-    story: str
-    at: float
-    sequence: int
-    reason: str | None  # why it does not count, before the gate is asked
+_SKEW = 5.0  # seconds by which the clocks of two functions may differ: a reading right after publication counts
+EXCLUSIONS = ("repeat", "robot", "unpublished", "unreadable")
 
 
 class Day(BaseModel):
@@ -48,103 +35,6 @@ class Views(BaseModel):
     phrase: str
 
 
-def count(records: list[dict[str, Any]], shard: str) -> None:
-    """Adds a batch of one stream shard to the counts: one write per story and day, right under any re-delivery.
-
-    A story's day holds a mark per shard: the last sequence number that it has added. Repeated, bisected and re-cut
-    batches then add only what is new. Raises what DynamoDB raises; the stream sends the batch again.
-    """
-    readings = [_reading(record) for record in records]
-    gates = _gates({reading.story for reading in readings})
-    days: dict[tuple[str, str], list[_Reading]] = defaultdict(list)
-    for reading in readings:
-        if reading.story in gates:
-            days[reading.story, _local(reading.at).date().isoformat()].append(reading)
-    for (story, day), part in days.items():
-        _add(story, day, sorted(part, key=lambda reading: reading.sequence), gates[story], shard)
-
-
-def _reading(record: dict[str, Any]) -> _Reading:
-    change = record["dynamodb"]
-    sequence = int(change["SequenceNumber"])
-    story = change["Keys"]["pk"]["S"].split("#")[1]
-    try:
-        image = load(change["NewImage"])
-        robot = robots.is_robot(image["agent"])
-        at = float(image["at"])
-    except (KeyError, TypeError, ValueError):
-        # Excluded and told, not thrown: one bad record must not hold up its shard.
-        return _Reading(story, _seconds(change["ApproximateCreationDateTime"]), sequence, "unreadable")
-    reason = "robot" if robot else "repeat" if record["eventName"] == "MODIFY" else None
-    return _Reading(story, at, sequence, reason)
-
-
-def _seconds(moment: float | datetime) -> float:
-    return moment.timestamp() if isinstance(moment, datetime) else float(moment)
-
-
-def _gates(stories: Iterable[str]) -> dict[str, Item]:
-    """The gates of stories that were ever published, by story."""
-    found: dict[str, Item] = {}
-    table = settings.value("READINGS_TABLE")
-    keys = [dump(items.gate_key(story)) for story in sorted(stories)]
-    for start in range(0, len(keys), 100):
-        request: Any = {table: {"Keys": keys[start : start + 100], "ConsistentRead": True}}
-        while request:
-            answer = clients.dynamodb().batch_get_item(RequestItems=request)
-            for image in answer["Responses"].get(table, []):
-                gate = load(image)
-                found[gate["pk"].removeprefix("STORY#")] = gate
-            request = answer.get("UnprocessedKeys")
-    return found
-
-
-def was_open(gate: Item, at: float) -> bool:
-    """Whether readers could see the story at `at`; every opening and shutting keeps its own moment."""
-    for name, opened in gate.items():
-        if name.startswith("open#"):
-            shut = gate.get("shut#" + name.removeprefix("open#"))
-            if _unix(opened) - _SKEW <= at and (shut is None or at < _unix(shut) + _SKEW):
-                return True
-    return False
-
-
-def _add(story: str, day: str, readings: list[_Reading], gate: Item, shard: str) -> None:
-    """One update of one day; when some were added before, the rest is added alone."""
-    sums: dict[str, int] = defaultdict(int)
-    for reading in readings:
-        reason = reading.reason or (None if was_open(gate, reading.at) else "unpublished")
-        sums[f"x_{reason}" if reason else "counted"] += 1
-        if reason is None:
-            sums[f"h{_local(reading.at).hour:02}"] += 1
-    names = {f"#{name}": name for name in sums} | {"#mark": f"mark_{shard}"}
-    values: Item = {f":{name}": number for name, number in sums.items()}
-    # Sequence numbers exceed the 38 digits of a DynamoDB number; as 17 big-endian bytes they compare rightly.
-    values |= {":first": readings[0].sequence.to_bytes(17, "big"), ":last": readings[-1].sequence.to_bytes(17, "big")}
-    try:
-        clients.dynamodb().update_item(
-            TableName=settings.value("READINGS_TABLE"),
-            Key=dump({"pk": f"STORY#{story}", "sk": f"DAY#{day}"}),
-            UpdateExpression=f"ADD {', '.join(f'#{name} :{name}' for name in sums)} SET #mark = :last",
-            ConditionExpression="(attribute_not_exists(#mark) OR #mark < :first) AND attribute_not_exists(rolled)",
-            ExpressionAttributeNames=names,
-            ExpressionAttributeValues=dump(values),
-            ReturnValuesOnConditionCheckFailure="ALL_OLD",
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
-        found = load(error.response["Item"])  # type: ignore[typeddict-item]
-        if "rolled" in found:
-            # Sent again by hand days later: counted today, since that day is closed.
-            _add(story, _local(time.time()).date().isoformat(), readings, gate, shard)
-            return
-        mark = int.from_bytes(found[f"mark_{shard}"], "big")
-        rest = [reading for reading in readings if reading.sequence > mark]
-        if rest:
-            _add(story, day, rest, gate, shard)
-
-
 def of(story: Story) -> Views:
     """A story's counts: one query of its own partition of the Readings table."""
     counts = counters(story.id)
@@ -160,13 +50,13 @@ def of(story: Story) -> Views:
             Day(date=date.fromisoformat(day), counted=item.get("counted", 0), excluded=_excluded(item))
             for day, item in sorted(counts.days.items())[-_DAYS_SHOWN:]
         ],
-        excluded={reason: counts.sum(f"x_{reason}") for reason in _EXCLUSIONS},
+        excluded={reason: counts.sum(f"x_{reason}") for reason in EXCLUSIONS},
         phrase=phrases.times(total, story.language),
     )
 
 
 def _excluded(day: Item) -> dict[str, int]:
-    return {reason: day.get(f"x_{reason}", 0) for reason in _EXCLUSIONS}
+    return {reason: day.get(f"x_{reason}", 0) for reason in EXCLUSIONS}
 
 
 @dataclass(frozen=True)
@@ -226,7 +116,7 @@ def roll_up(story: str, counts: Counters, now: datetime) -> int:
     for day, item in counts.days.items():
         if day >= yesterday or "rolled" in item:
             continue
-        sums = {name: item[name] for name in ("counted", *(f"x_{reason}" for reason in _EXCLUSIONS)) if name in item}
+        sums = {name: item[name] for name in ("counted", *(f"x_{reason}" for reason in EXCLUSIONS)) if name in item}
         marks = {f"#m{place}": name for place, name in enumerate(sorted(item)) if name.startswith("mark_")}
         adds = ", ".join(f"{name} :{name}" for name in sums)
         rolling = Write(
@@ -247,9 +137,20 @@ def roll_up(story: str, counts: Counters, now: datetime) -> int:
     return rolled
 
 
-def _local(at: float) -> datetime:
+def local(at: float) -> datetime:
+    """Unix time in the title's time zone."""
     return datetime.fromtimestamp(at, UTC).astimezone(settings.time_zone())
 
 
 def _unix(moment: str) -> float:
     return datetime.fromisoformat(moment).timestamp()
+
+
+def was_open(gate: Item, at: float) -> bool:
+    """Whether readers could see the story at `at`; every opening and shutting keeps its own moment."""
+    for name, opened in gate.items():
+        if name.startswith("open#"):
+            shut = gate.get("shut#" + name.removeprefix("open#"))
+            if _unix(opened) - _SKEW <= at and (shut is None or at < _unix(shut) + _SKEW):
+                return True
+    return False

@@ -13,8 +13,17 @@ from typing import Any
 
 import boto3
 
-from functions import confirm_events, count_views, ingest_item, newsroom_api, project_topics
-from functions import rank_stories, reader_api, record_view, relay_events
+from functions import (
+    confirm_events,
+    count_views,
+    ingest_item,
+    newsroom_api,
+    project_topics,
+    rank_stories,
+    reader_api,
+    record_view,
+    relay_events,
+)
 from local.template import load
 
 ROOT = Path(__file__).parents[1]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from functions import count_views
-from shared import robots, views
+from shared import counting, robots
 from tests.newsroom import READINGS, Newsroom
 
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
@@ -90,8 +90,6 @@ def test_a_day_is_the_titles(newsroom: Newsroom) -> None:
     story = newsroom.published()
     newsroom.read(story, "10.0.0.1")
     records = batch(newsroom)
-    gate = views._gates([story])[story]  # noqa: SLF001  # the moment of the opening is set back
-    assert gate
     records[0]["dynamodb"]["NewImage"]["at"] = {"N": "1795469400.0"}  # 2026-11-23T21:30:00Z
     count_views.handler({"Records": records, "shardId": "shard-1"}, None)
     assert newsroom.item(READINGS, f"STORY#{story}", "DAY#2026-11-24")
@@ -112,7 +110,8 @@ def test_each_mechanism_is_needed(newsroom: Newsroom, monkeypatch: pytest.Monkey
     if mechanism == "robots":
         monkeypatch.setattr(robots, "is_robot", lambda _: False)
     if mechanism == "gate":
-        monkeypatch.setattr(views, "_gates", lambda stories: dict.fromkeys(stories, {"open#1": "2000-01-01T00:00:00Z"}))
+        wide = {"open#1": "2000-01-01T00:00:00Z"}
+        monkeypatch.setattr(counting, "_gates", lambda readings: {each.story: wide for each in readings})
     shards = ["shard-1", "shard-1"] if mechanism != "mark" else ["shard-1", "shard-2"]
     for shard in shards:
         count_views.handler({"Records": records, "shardId": shard}, None)

@@ -203,9 +203,7 @@ DEEP = "[" * 10_000 + "]" * 10_000
         ('{"headline": "A", "headlin": "B"}', 422, "/headlin"),
     ],
 )
-def test_bad_json_says_what_is_wrong_and_stores_nothing(
-    newsroom: Newsroom, body: str, status: int, says: str
-) -> None:
+def test_bad_json_says_what_is_wrong_and_stores_nothing(newsroom: Newsroom, body: str, status: int, says: str) -> None:
     """Whatever cannot be read is a problem document that names the reason; no story, no event."""
     answer = newsroom.http("POST", "/articles", body)
     assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
@@ -218,7 +216,10 @@ def test_bad_json_says_what_is_wrong_and_stores_nothing(
 def test_a_body_that_is_not_utf_8_is_refused(newsroom: Newsroom, path: str) -> None:
     """Bytes in another encoding are told apart and refused, by name of the first byte that fails."""
     answer = newsroom.http("POST", path, "Привет".encode("windows-1251"))
-    assert (answer.status, answer.json["detail"]) == (400, "The body is not UTF-8: invalid continuation byte at byte 0.")
+    assert (answer.status, answer.json["detail"]) == (
+        400,
+        "The body is not UTF-8: invalid continuation byte at byte 0.",
+    )
     assert newsroom.items(NEWSROOM) == []
 
 

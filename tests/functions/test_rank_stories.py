@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,7 +31,7 @@ def read(newsroom: Newsroom, story: str, times: int) -> None:
 def aged(newsroom: Newsroom, story: str, days: int, counted: int) -> str:
     """A day of a story, so many days ago."""
     day = (datetime.now(ZONE).date() - timedelta(days=days)).isoformat()
-    item = {"pk": {"S": f"STORY#{story}"}, "sk": {"S": f"DAY#{day}"}, "counted": {"N": str(counted)}}
+    item: dict[str, Any] = {"pk": {"S": f"STORY#{story}"}, "sk": {"S": f"DAY#{day}"}, "counted": {"N": str(counted)}}
     item |= {"x_robot": {"N": "1"}, "mark_shard-1": {"B": b"\x01"}}
     aws("dynamodb").put_item(TableName=READINGS, Item=item)
     return day
@@ -155,7 +156,9 @@ def test_a_board_keeps_a_hundred(newsroom: Newsroom, monkeypatch: pytest.MonkeyP
     assert board(newsroom, window="day") == [(stories[2], 3), (stories[1], 2)]
 
 
-@pytest.mark.parametrize(("query", "pointer"), [({"window": "year"}, "/query/window"), ({"limit": "51"}, "/query/limit")])
+@pytest.mark.parametrize(
+    ("query", "pointer"), [({"window": "year"}, "/query/window"), ({"limit": "51"}, "/query/limit")]
+)
 def test_a_board_that_is_not_there_is_refused(newsroom: Newsroom, query: dict[str, str], pointer: str) -> None:
     """An unknown window or too long a list is named."""
     answer = newsroom.http("GET", "/most-read", query=query)

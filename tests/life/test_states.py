@@ -91,20 +91,23 @@ def by_route(status: Status, action: Action) -> Action:
 @pytest.mark.parametrize("status", Status)
 def test_each_action_leads_where_the_table_says(newsroom: Newsroom, clock: Clock, status: Status) -> None:
     """From this state every action goes where LIFE says, with its event, or is 409 and changes nothing."""
-    for action, asked in STEPS.items():
-        story = brought(newsroom, status)
-        before, events = stored(newsroom), types(story)
-        answer = step(newsroom, story, asked)
-        meant = by_route(status, action)
-        target = leads_to(status, meant)
+    story = brought(newsroom, status)
+    before, events = stored(newsroom), types(story)
+    ways = {action: leads_to(status, by_route(status, action)) for action in STEPS}
+    for action in [action for action, target in ways.items() if target is None]:
+        answer = step(newsroom, story, STEPS[action])
+        assert (answer.status, answer.json["current_version"]) == (409, len(events)), action
+    assert stored(newsroom) == before
+    for action, target in ways.items():
         if target is None:
-            assert (answer.status, answer.json["current_version"]) == (409, len(events)), action
-            assert stored(newsroom) == before, action
             continue
+        story = story or brought(newsroom, status)
+        answer = step(newsroom, story, STEPS[action])
         assert (answer.status, answer.version) == (200, len(events) + 1), (action, answer.text)
         assert answer.json["status"] == target, action
-        name = LIFE[meant].event.removeprefix("article.")
+        name = LIFE[by_route(status, action)].event.removeprefix("article.")
         assert types(story) == [*events, "updated" if name == "revised" and target in PUBLIC else name]
+        story = ""
 
 
 def test_the_table_leaves_nothing_stuck() -> None:
@@ -132,7 +135,6 @@ def test_every_action_has_a_route_but_the_clocks() -> None:
     assert set(ROADS) == set(Status)
 
 
-EDITORIAL = [action for action in STEPS if not LIFE[action].own_draft]
 ALLOWED: dict[str, Callable[[Status, Action], bool]] = {
     "own": lambda status, action: status is Status.DRAFT and LIFE[action].own_draft,
     "other": lambda _status, _action: False,
@@ -144,12 +146,12 @@ def test_a_reporter_may_write_her_own_drafts_and_nothing_else(newsroom: Newsroom
     """A reporter's own draft she revises, restores and puts away; all else is 403 and changes nothing."""
     for status in (Status.DRAFT, Status.PUBLISHED, Status.UNPUBLISHED, Status.ARCHIVED):
         story = brought(newsroom, status)
+        before = stored(newsroom)
         for action, asked in STEPS.items():
-            if ALLOWED[whose](status, action):
-                continue
-            before = stored(newsroom)
-            answer = step(newsroom, story, asked, group="reporter", who="ann" if whose == "own" else "rob")
-            assert (answer.status, stored(newsroom) == before) == (403, True), (status, action)
+            if not ALLOWED[whose](status, action):
+                answer = step(newsroom, story, asked, group="reporter", who="ann" if whose == "own" else "rob")
+                assert answer.status == 403, (status, action)
+        assert stored(newsroom) == before, status
     for action in (Action.REVISE, Action.RESTORE, Action.ARCHIVE):
         own = brought(newsroom, Status.DRAFT)
         answer = step(newsroom, own, STEPS[action], group="reporter", who="ann" if whose == "own" else "rob")

@@ -36,6 +36,7 @@ ATTACKS = [
     "<style>@import '//evil.example'</style>",
     "<b x='>' onclick=alert(1)>x</b><b\n/onclick=alert(1)//>y</b>",
     "<b <img src=x onerror=alert(1)>",
+    "<table align=left><tr><td align=left bgcolor=red>x</td></tr></table>",
 ]
 HARMLESS = {"lang", "title", "rel"}  # on any tag
 URLS = {"href", "src", "cite"}
