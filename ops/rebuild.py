@@ -90,7 +90,8 @@ def _held(table: str, items: list[Item]) -> dict[str, Item]:
 def _put_counts_right(stories: dict[str, tuple[int, list[str]]]) -> int:
     table = settings.value("NEWSROOM_TABLE")
     wanted = Counter(name for _, filed in stories.values() for name in filed)
-    held = {item["sk"]: item.get("stories") for item in query(table, "TOPICS", "")}
+    kinds = ("section#", "tag#")
+    held = {item["sk"]: item.get("stories") for kind in kinds for item in query(table, "TOPICS", kind)}
     # A count of nothing and no count are the same; what is right is left alone.
     wrong = [name for name in {*wanted, *held} if held.get(name, 0) != wanted[name]]
     for name in wrong:

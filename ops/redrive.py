@@ -20,6 +20,7 @@ from ops import stream
 from ops.deployed import Deployed, client, function_name, parser
 
 _SUFFIX = "DeadLetters"
+_SWEPT = "RelayDeadLetters"  # what nobody confirmed stands in the outbox, and the sweep announces it
 _HIDDEN = 300  # seconds in which nobody else gets a letter that is being handed on
 _LIMIT = 1000
 
@@ -97,13 +98,13 @@ class Redrive:
             self._sqs.send_message(QueueUrl=self.stack.queues[source], MessageBody=letter["Body"])
             return f"sent to {source}"
         if arn in self._streams:
-            return self._read_again(self._streams[arn], json.loads(letter["Body"])["DDBStreamBatchInfo"])
+            return self._read_again(name, self._streams[arn], json.loads(letter["Body"])["DDBStreamBatchInfo"])
         return self._ring_again(letter)
 
-    def _read_again(self, mapping: dict[str, Any], pointer: dict[str, Any]) -> str:
+    def _read_again(self, name: str, mapping: dict[str, Any], pointer: dict[str, Any]) -> str:
         function = self._logical(function_name(mapping["FunctionArn"]))
         found = stream.records(pointer)
-        if not found and function == "RelayEvents":
+        if not found and name == _SWEPT:
             return "dropped: its records are gone from the stream, the sweep of the outbox announces those events"
         if not found:
             raise Gone(f"its {pointer.get('batchSize', '?')} records are gone from the stream (after 24 hours)")

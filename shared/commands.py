@@ -15,6 +15,7 @@ from shared.errors import Moved, NotFound, Problem, Unprocessable
 
 _STORY_PATH = re.compile(r"/articles/(by-slug/(?P<slug>[^/]+)|(?P<id>[^/]+))/?")
 
+PublicNote = Annotated[Note, StringConstraints(max_length=500)]
 Moment = Annotated[str, StringConstraints(max_length=64)]
 
 
@@ -64,7 +65,7 @@ class WithdrawalRequest(_Request):
 
     kind: Removal
     reason: Note | None = None
-    public_note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+    public_note: PublicNote | None = None
     to: Annotated[str, StringConstraints(max_length=2000)] | None = None
 
 

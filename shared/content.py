@@ -2,20 +2,31 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime
 from html import escape
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from shared.moments import Instant
 
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
+
+def tidy(text: str) -> str:
+    """Unicode NFC, without control characters other than tab and line feed."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", unicodedata.normalize("NFC", text.replace("\r\n", "\n")))
+
+
+# Before the lengths are looked at: what tidying leaves of a text is what they hold for.
+_TIDY = BeforeValidator(lambda value: tidy(value) if isinstance(value, str) else value)
+
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=100)]
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN, max_length=35)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Text = Annotated[str, _TIDY]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), _TIDY]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), _TIDY]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), _TIDY]
 
 
 class Source(BaseModel):
@@ -34,8 +45,8 @@ class Image(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     url: Annotated[str, StringConstraints(pattern=r"^https?://", max_length=2000)]
-    caption: Annotated[str, StringConstraints(max_length=2000)] | None = None
-    credit: Annotated[str, StringConstraints(max_length=300)] | None = None
+    caption: Note | None = None
+    credit: Line | None = None
 
 
 class Content(BaseModel):
@@ -47,9 +58,9 @@ class Content(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     headline: Line
-    lede: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] | None = None
-    body_html: str = ""
-    body_text: str | None = Field(default=None, exclude=True)
+    lede: Note | None = None
+    body_html: Text = ""
+    body_text: Text | None = Field(default=None, exclude=True)
     byline: list[Line] = Field(default_factory=list, max_length=20)
     credit: Line | None = None
     dateline: Line | None = None
@@ -59,20 +70,10 @@ class Content(BaseModel):
     slug: Slug | None = Field(default=None, description="Absent: made from the headline at publication")
     images: list[Image] = Field(default_factory=list, max_length=50)
     source: Source | None = None
-    published_at: AwareDatetime | None = Field(
+    published_at: Instant | None = Field(
         default=None, description="When it first appeared elsewhere; absent: the moment of publication"
     )
     carried_over: int = Field(default=0, ge=0, le=10**12, description="Readings counted by an older site")
-
-    @field_validator("headline", "lede", "body_html", "body_text", "credit", "dateline", mode="after")
-    @classmethod
-    def _tidy(cls, value: str | None) -> str | None:
-        return None if value is None else tidy(value)
-
-    @field_validator("published_at", mode="after")
-    @classmethod
-    def _in_utc(cls, value: datetime | None) -> datetime | None:
-        return value and value.astimezone(UTC)
 
     @model_validator(mode="after")
     def _one_body(self) -> Self:
@@ -90,12 +91,7 @@ class Correction(BaseModel):
     note: str
     wrong: str | None = None
     right: str | None = None
-    at: AwareDatetime
-
-
-def tidy(text: str) -> str:
-    """Unicode NFC, without control characters other than tab and line feed."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", unicodedata.normalize("NFC", text.replace("\r\n", "\n")))
+    at: Instant
 
 
 def paragraphs(text: str) -> str:

@@ -1,6 +1,7 @@
 """HTTP as every API function speaks it: requests guarded, errors as problem documents, answers with validators."""
 
 import json
+import re
 import time
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -89,7 +90,8 @@ def _refuse_unknown_parameters(app: APIGatewayHttpResolver, following: Any) -> A
     # The resolver hands a query model only what it knows; a misspelt filter would answer the unfiltered list.
     models = [field.field_info.annotation for field in app.context["_route"].dependant.query_params]
     known = {name for model in models for name in getattr(model, "model_fields", ())}
-    if models and (unknown := sorted(set(app.current_event.query_string_parameters) - known)):
+    asked = {name.encode("utf-8", "replace").decode() for name in app.current_event.query_string_parameters}
+    if models and (unknown := sorted(asked - known)):
         errors = [{"pointer": f"/query/{name}", "detail": "is not a parameter of this route"} for name in unknown]
         raise BadRequest(f"Unknown: {', '.join(unknown)}. Known: {', '.join(sorted(known))}.", errors=errors)
     return following(app)
@@ -136,7 +138,8 @@ def actor(app: APIGatewayHttpResolver) -> Actor:
     claims = (context.get("authorizer") or {}).get("jwt", {}).get("claims") or {}
     if not claims:
         raise Unauthorized("Send an access token as Authorization: Bearer …")
-    if float(claims.get("exp", 0)) <= time.time():
+    expires = str(claims.get("exp", ""))
+    if not (expires.isdecimal() and int(expires[:12]) > time.time()):
         raise Unauthorized("The token has expired.")
     if claims.get("token_use") != "access" or claims.get("client_id") != settings.value("EDITORS_CLIENT"):
         raise Unauthorized("This is not an access token of this newsroom's client.")
@@ -154,7 +157,7 @@ def expected_version(if_match: str | None) -> int | None:
         return None
     tag = if_match.strip()
     # Strong comparison (RFC 9110 section 8.8.3.2): a weak tag never matches.
-    if not (tag.startswith('"') and tag.endswith('"') and tag[1:-1].isdecimal()):
+    if not re.fullmatch(r'"[0-9]{1,9}"', tag):
         raise PreconditionFailed(f"If-Match: {tag[:100]} is no version of this story; send the desk's ETag.")
     return int(tag[1:-1])
 

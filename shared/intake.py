@@ -33,7 +33,9 @@ class IngestQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    source: Line = Field(default="page", description="The wire, feed or site; items are the same only within one")
+    source: Line = Field(
+        default="page", max_length=80, description="The wire, feed or site; items are the same only within one"
+    )
     time_zone: Annotated[str, AfterValidator(_known_zone)] | None = Field(
         default=None, description="IANA name; absent: the title's"
     )

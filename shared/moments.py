@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 from shared.errors import Unprocessable
 
@@ -31,6 +31,25 @@ Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 def _zones() -> frozenset[str]:
     # A system's directory has more than IANA's names: its own local time, and clocks that count leap seconds.
     return frozenset(resources.files("tzdata").joinpath("zones").read_text("ascii").split())
+
+
+def instant(text: object) -> datetime:
+    """The UTC instant of an RFC 3339 text with its offset. Raises ValueError for anything else, a number included."""
+    if isinstance(text, datetime):
+        return text.astimezone(UTC)
+    if not isinstance(text, str) or not _FORM.fullmatch(text):
+        raise ValueError("must be a date and time with its offset, as 2026-10-12T15:52:00+03:00")
+    try:
+        named = datetime.fromisoformat(text)
+        if named.tzinfo is None:
+            raise ValueError("has no offset")
+        return named.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside of the calendar") from None
+
+
+Instant = Annotated[datetime, BeforeValidator(instant)]
+"""A field that holds an RFC 3339 moment, in UTC."""
 
 
 def zone(name: str, pointer: str = "/time_zone") -> ZoneInfo:

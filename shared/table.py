@@ -128,7 +128,8 @@ def write(one: Write) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
             raise
-        raise Cancelled({0: load(error.response.get("Item", {}))}) from error
+        found: Any = error.response.get("Item", {})
+        raise Cancelled({0: load(found)}) from error
 
 
 def transact(writes: list[Write]) -> None:

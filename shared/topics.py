@@ -51,8 +51,8 @@ def _count(name: str, by: int) -> Write:
 def topics() -> Topics:
     """The sections and tags that published stories have now."""
     found: dict[str, list[Topic]] = {"section": [], "tag": []}
-    for item in query(settings.value("NEWSROOM_TABLE"), _PK, ""):
-        kind, _, name = item["sk"].partition("#")
-        if item["stories"] > 0:
-            found[kind].append(Topic(name=name, stories=item["stories"]))
+    for kind, topics_of_kind in found.items():
+        for item in query(settings.value("NEWSROOM_TABLE"), _PK, f"{kind}#"):
+            if item["stories"] > 0:
+                topics_of_kind.append(Topic(name=item["sk"].removeprefix(f"{kind}#"), stories=item["stories"]))
     return Topics(sections=found["section"], tags=found["tag"])

@@ -15,7 +15,10 @@ _BLANK_LINES = re.compile(r"\s*\n\s*")
 
 
 def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside of the calendar") from None
 
 
 class IncomingStory(BaseModel):

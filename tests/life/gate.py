@@ -61,6 +61,7 @@ def leaks(
         path = route.replace("{id}", story).replace("{slug}", slug)
         for query in queries:
             answer = newsroom.http("GET", path, query=query, group=None)
+            assert answer.status < 500, f"{path} is broken: {answer.text}"
             # An answer may repeat the address that it was asked for; that is no news to who asked.
             text = unquote(f"{answer.headers} {answer.text}").replace(path, "").replace(f"at {slug}", "")
             found += [Leak(f"{path} {query}", text) for word in (token, slug) if word in text.lower()]

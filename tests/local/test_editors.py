@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from local.client import Answer, Client
+from local.client import Answer
+from local.journey import Caller
 from local.stack import LocalStack
 from ops import user
 
@@ -49,7 +50,7 @@ class Editor:
 
     name: str
     token: str
-    client: Client
+    client: Caller
     story: str
     flight: InFlight
     written: int = 0
@@ -67,8 +68,19 @@ class Editor:
         """What they want to save next."""
         return f"{self.name}, text {self.written}"
 
+    def work(self, together: threading.Barrier, rounds: int = ROUNDS) -> list[bool]:
+        """All rounds, each with everybody; says in which of them the text was taken."""
+        try:
+            return [self.round(together) for _ in range(rounds)]
+        except BaseException:
+            together.abort()  # or the others would wait
+            raise
+        finally:
+            self.client.close()
+
     def round(self, together: threading.Barrier) -> bool:
         """Reads the story, waits for all others, sends the text; says whether it was taken."""
+        together.wait(timeout=30)
         version = int(self.read().headers["etag"].strip('"'))
         together.wait(timeout=30)
         with self.flight:
@@ -77,13 +89,18 @@ class Editor:
             self.taken[answer.json["version"]] = self.text
             self.written += 1
             return True
-        assert answer.status == 412, answer.text
-        # What they need to go on: the winner's version and text, of the version that the answer names.
-        assert answer.json["current_version"] == answer.json["current"]["version"] == version + 1
-        assert answer.headers["etag"] == f'"{version + 1}"'
-        assert answer.json["current"]["body_text"] not in {"", self.text}
+        self.check_refusal(answer, version)
         self.refused += 1
         return False
+
+    def check_refusal(self, answer: Answer, version: int) -> None:
+        """It has what they need to go on: the version that won, and its text."""
+        assert answer.status == 412, answer.text
+        current = answer.json["current"]
+        assert answer.json["current_version"] == current["version"] == version + 1
+        assert answer.headers["etag"] == f'"{version + 1}"'
+        assert ", text " in current["body_text"]
+        assert current["body_text"] != self.text
 
     def read(self) -> Answer:
         """The story as the desk shows it."""
@@ -99,32 +116,35 @@ class Editor:
 
 def _editors(stack: LocalStack) -> list[Editor]:
     cognito, pool, client = stack.client("cognito-idp"), stack.outputs["EditorsPool"], stack.outputs["EditorsClient"]
-    chief = Client(stack.api, stack.tokens["editor"])
+    chief = Caller(stack.api, stack.tokens["editor"])
     story = chief.call("POST", "/articles", {"headline": "Contested", "body_text": "First."}).json["id"]
+    chief.close()
     flight, editors = InFlight(), []
     for number in range(EDITORS):
         email = f"editor-{number}@example.org"
         token = user.sign_in(cognito, pool, client, email, user.create(cognito, pool, email, "editor"))
-        editors.append(Editor(email, token, Client(stack.api, token), story, flight))
+        editors.append(Editor(email, token, Caller(stack.api, token), story, flight))
     return editors
 
 
 @pytest.fixture(scope="module")
-def after(wide: LocalStack) -> list[Editor]:
+def after(wide: LocalStack) -> Iterator[list[Editor]]:
     """The editors, when all rounds are over and each has saved what was still in hand."""
     editors, started = _editors(wide), time.monotonic()
     together = threading.Barrier(EDITORS)
     with ThreadPoolExecutor(EDITORS) as pool:
-        for _ in range(ROUNDS):
-            wins = list(pool.map(lambda editor: editor.round(together), editors))
-            assert wins.count(True) == 1
+        working = [pool.submit(editor.work, together) for editor in editors]
+        wins = [each.result(timeout=_BOUND) for each in working]
+    assert all(won.count(True) == 1 for won in zip(*wins, strict=True))
     seconds = time.monotonic() - started
     flight = editors[0].flight
     print(f"{ROUNDS} rounds of {EDITORS} in {seconds:.1f} s; all in flight in {flight.full} rounds")
     assert seconds < _BOUND
     for editor in editors:
-        assert editor.round(threading.Barrier(1))
-    return editors
+        assert editor.work(threading.Barrier(1), rounds=1) == [True]
+    yield editors
+    for editor in editors:
+        editor.client.close()
 
 
 def test_all_of_them_were_really_there_at_once(after: list[Editor]) -> None:
