@@ -7,24 +7,13 @@ from importlib import resources
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+from pydantic import BeforeValidator
 
 from shared.errors import Unprocessable
 
 _FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?")
 _AHEAD = timedelta(days=5 * 366)
 _EARLIEST = 1970
-
-
-def _utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("lies outside of the years that UTC has here, 1 to 9999") from None
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
-"""A field that takes RFC 3339 with an offset and holds it in UTC."""
 
 
 @cache
@@ -39,13 +28,13 @@ def instant(text: object) -> datetime:
         return text.astimezone(UTC)
     if not isinstance(text, str) or not _FORM.fullmatch(text):
         raise ValueError("must be a date and time with its offset, as 2026-10-12T15:52:00+03:00")
+    named = datetime.fromisoformat(text)
+    if named.tzinfo is None:
+        raise ValueError("has no offset")
     try:
-        named = datetime.fromisoformat(text)
-        if named.tzinfo is None:
-            raise ValueError("has no offset")
         return named.astimezone(UTC)
     except OverflowError:
-        raise ValueError("lies outside of the calendar") from None
+        raise ValueError("lies outside of the years that UTC has here, 1 to 9999") from None
 
 
 Instant = Annotated[datetime, BeforeValidator(instant)]
