@@ -204,7 +204,7 @@ class Demo:
         planned = self.desk.call("POST", f"{path}/publication", {"at": moment.isoformat(timespec="milliseconds")})
         self.table.check("scheduled in 3 seconds", (200, "scheduled"), (planned.status, planned.json["status"]))
         self.table.check("read before its moment", 404, self.reader.call("GET", path).status)
-        self._until("the scheduled publication", lambda: self.reader.call("GET", path).status == 200)  # noqa: PLR2004
+        self._until("the scheduled publication", lambda: self.reader.call("GET", path).status == 200)
         note = {"note": "The ferry runs from Tuesday.", "wrong": "Monday", "right": "Tuesday"}
         self.table.check("POST …/corrections", 200, self.desk.call("POST", f"{path}/corrections", note).status)
         shown = self.reader.call("GET", path).json["corrections"]

@@ -1,4 +1,4 @@
-"""Files that are made from the code: `python -m local.generated` writes them, `--check` says whether they are current."""
+"""Files made from the code: `python -m local.generated` writes them, `--check` says whether they are current."""
 
 import argparse
 import sys

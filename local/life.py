@@ -23,27 +23,21 @@ def files() -> dict[Path, str]:
 
 
 def _page() -> str:
-    actions = [
-        f"| {action.value} | {', '.join(sorted(rule.sources))} | {_target(action, rule)} | `{rule.event}` | {_who(rule)} |"
-        for action, rule in LIFE.items()
-    ]
-    states = [
-        f"| {status} | {_READERS.get(status, '404')} | {', '.join(action.value for action, rule in LIFE.items() if status in rule.sources) or '–'} |"
-        for status in Status
-    ]
+    actions = [_row(action, rule) for action, rule in LIFE.items()]
+    states = [f"| {status} | {_READERS.get(status, '404')} | {_possible(status)} |" for status in Status]
     return "\n".join(
         [
             "# The life of a story",
             "",
-            "Made from `shared/article.py` by `python -m local.generated`. A change is one transition, one transaction and",
-            "one event; it counts the story's version up by one, which is the ETag and the event's sequence at once.",
+            "Made from `shared/article.py` by `python -m local.generated`. A change is one transition, one transaction",
+            "and one event; it counts the version up by one, which is the ETag and the event's sequence at once.",
             "",
             "| action | from | to | event | who |",
             "|---|---|---|---|---|",
             *actions,
             "",
-            "A revision of a story that readers see is announced as `article.updated`, or as `article.slug.changed` when",
-            "its address moved; the old address answers 301. The end of an embargo is two transitions at one moment:",
+            "A revision of a story that readers see is announced as `article.updated`, or as `article.slug.changed`",
+            "when its address moved; the old address answers 301. The end of an embargo is two transitions at once:",
             "`article.embargo.lifted`, then `article.published`. A story with corrections comes back as corrected.",
             "",
             "| state | what readers get | what can be done |",
@@ -52,6 +46,15 @@ def _page() -> str:
             "",
         ]
     )
+
+
+def _row(action: Action, rule: Rule) -> str:
+    sources = ", ".join(sorted(rule.sources))
+    return f"| {action.value} | {sources} | {_target(action, rule)} | `{rule.event}` | {_who(rule)} |"
+
+
+def _possible(status: Status) -> str:
+    return ", ".join(action.value for action, rule in LIFE.items() if status in rule.sources) or "–"
 
 
 def _target(action: Action, rule: Rule) -> str:

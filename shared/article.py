@@ -166,8 +166,8 @@ class Story(BaseModel):
 
     @property
     def alarms(self) -> dict[str, datetime]:
-        """Every moment of the plan that is still to come, by what happens then."""
-        plan = {"embargo": self.embargo_until, "publication": self.publish_at, "expiry": self.expires_at}
+        """Every moment of the plan, by a letter for what happens then: Embargo ends, Published, eXpires."""
+        plan = {"e": self.embargo_until, "p": self.publish_at, "x": self.expires_at}
         return {name: moment for name, moment in plan.items() if moment is not None} if self.due_at else {}
 
     def advance(self, action: Action, actor: Actor) -> Status:

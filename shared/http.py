@@ -61,8 +61,8 @@ def resolver() -> APIGatewayHttpResolver:
     def unknown(_: NotFoundError) -> Response[str]:
         return problem(NotFound(f"There is no {app.current_event.http_method} {app.current_event.path}."))
 
-    def broken(_: Exception) -> Response[str]:
-        logger.exception("a request failed", route=app.current_event.get("routeKey"))
+    def broken(error: Exception) -> Response[str]:
+        logger.error("a request failed", route=app.current_event.get("routeKey"), exc_info=error)
         return problem(Problem("The request was not handled; it can be sent again."))
 
     def unchanged(answer: _NotModified) -> Response[str]:

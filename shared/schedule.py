@@ -24,7 +24,7 @@ def arm(story: Story) -> None:
     alarm set twice is one and an old one is known when it rings.
     """
     for purpose, moment in story.alarms.items():
-        name = f"{settings.value('STACK')[:_LONGEST_STACK]}-{story.id}-{story.schedule}{purpose[0]}"
+        name = f"{settings.value('STACK')[:_LONGEST_STACK]}-{story.id}-{story.schedule}{purpose}"
         _set(name, moment, story)
 
 

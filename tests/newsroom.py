@@ -247,10 +247,11 @@ class Newsroom:
     def take(self, queue: str) -> list[dict[str, Any]]:
         """The messages that wait in a consumer's queue, taken out of it."""
         found = []
-        while messages := aws("sqs").receive_message(QueueUrl=self.queues[queue], MaxNumberOfMessages=10).get("Messages"):
+        url = self.queues[queue]
+        while messages := aws("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 found.append(json.loads(message["Body"]))
-                aws("sqs").delete_message(QueueUrl=self.queues[queue], ReceiptHandle=message["ReceiptHandle"])
+                aws("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return found
 
     def stream(self, table: str, function: str) -> list[dict[str, Any]]:

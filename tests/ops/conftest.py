@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from local.journey import Caller
 from local.stack import LocalStack
 
 type Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -36,3 +38,17 @@ def run(stack: LocalStack) -> Run:
         )
 
     return command
+
+
+@pytest.fixture
+def desk(stack: LocalStack) -> Iterator[Caller]:
+    """An editor's calls."""
+    with closing(Caller(stack.api, stack.tokens["editor"])) as client:
+        yield client
+
+
+@pytest.fixture
+def reader(stack: LocalStack) -> Iterator[Caller]:
+    """A reader's calls."""
+    with closing(Caller(stack.api)) as client:
+        yield client

@@ -3,15 +3,16 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
 
-from local.client import Client
+from local.journey import Caller
 from local.stack import LocalStack
 from tests.ops.conftest import Run
 
-_BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+_BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0"
 
 
 def eventually(seen: Callable[[], Any], seconds: float = 30) -> Any:
@@ -52,9 +53,9 @@ def events(stack: LocalStack, story: str) -> list[dict[str, Any]]:
 
 def published(stack: LocalStack, headline: str) -> str:
     """A published story whose events are confirmed."""
-    desk = Client(stack.api, stack.tokens["editor"])
-    story: str = desk.call("POST", "/articles", {"headline": headline, "body_text": "x"}).json["id"]
-    assert desk.call("POST", f"/articles/{story}/publication").status == 200
+    with closing(Caller(stack.api, stack.tokens["editor"])) as desk:
+        story: str = desk.call("POST", "/articles", {"headline": headline, "body_text": "x"}).json["id"]
+        assert desk.call("POST", f"/articles/{story}/publication").status == 200
     eventually(lambda: all("confirmed_at" in event for event in events(stack, story)))
     return story
 
@@ -92,28 +93,28 @@ def test_an_unknown_queue_is_refused(run: Run) -> None:
     assert "IngestDeadLetters" in told.stderr
 
 
-def test_a_payload_s_letter_goes_back_to_its_queue(stack: LocalStack, run: Run) -> None:
+def test_a_payload_s_letter_goes_back_to_its_queue(stack: LocalStack, run: Run, desk: Caller) -> None:
     """The payload lies in the bucket; its letter alone makes the story."""
     pause(stack, "IngestItem", enabled=False)
-    desk = Client(stack.api, stack.tokens["editor"])
     page = "Friday, 12 October 2018 15:52\n\nA letter comes back\n\nIt was lost and is found.\n\n146 times"
     taken = desk.call("POST", "/ingest", page, query={"source": "redrive"}).json
     source = stack.resources["IngestQueue"]
     sqs = stack.client("sqs")
-    (message,) = eventually(lambda: [m for m in sqs.receive_message(QueueUrl=source).get("Messages", []) if taken["ingest"] in m["Body"]])
+
+    def ours() -> list[dict[str, Any]]:
+        messages = sqs.receive_message(QueueUrl=source).get("Messages", [])
+        return [message for message in messages if taken["ingest"] in message["Body"]]
+
+    (message,) = eventually(ours)
     sqs.delete_message(QueueUrl=source, ReceiptHandle=message["ReceiptHandle"])
     bury(stack, "IngestDeadLetters", message["Body"])
     pause(stack, "IngestItem", enabled=True)
     told = run("ops.redrive", "--queue", "IngestDeadLetters")
     assert (told.returncode, "sent to IngestQueue" in told.stdout) == (0, True), told.stdout + told.stderr
-    record = eventually(lambda: (r := desk.call("GET", taken_path(taken)).json)["status"] != "received" and r)
+    path = f"/ingest/{taken['ingest']}"
+    record = eventually(lambda: (now := desk.call("GET", path).json)["status"] != "received" and now)
     assert record["items"][0]["outcome"] == "created"
     assert waiting(stack, "IngestDeadLetters") == 0
-
-
-def taken_path(taken: dict[str, Any]) -> str:
-    """Where the API tells what became of a payload."""
-    return f"/ingest/{taken['ingest']}"
 
 
 def test_a_rule_s_letter_goes_to_the_consumer_s_queue(stack: LocalStack, run: Run) -> None:
@@ -168,10 +169,9 @@ def test_one_that_fails_again_stays_while_others_go(stack: LocalStack, run: Run)
     stack.client("sqs").purge_queue(QueueUrl=stack.resources["AlarmDeadLetters"])
 
 
-def test_a_relay_s_letter_announces_what_it_points_at(stack: LocalStack, run: Run) -> None:
+def test_a_relay_s_letter_announces_what_it_points_at(stack: LocalStack, run: Run, desk: Caller) -> None:
     """The records are read from the stream again, through the mapping's filter, and come over the bus."""
     pause(stack, "RelayEvents", enabled=False)
-    desk = Client(stack.api, stack.tokens["editor"])
     story = desk.call("POST", "/articles", {"headline": "Not announced", "body_text": "x"}).json["id"]
     letter = pointer(stack, "NewsroomTable", lambda record: story in str(record["dynamodb"]["Keys"]["pk"]))
     bury(stack, "RelayDeadLetters", letter)
@@ -181,9 +181,9 @@ def test_a_relay_s_letter_announces_what_it_points_at(stack: LocalStack, run: Ru
     pause(stack, "RelayEvents", enabled=True)
 
 
-def test_a_counter_s_letter_counts_once_however_often_it_is_sent(stack: LocalStack, run: Run) -> None:
+def test_a_counter_s_letter_counts_once_however_often_it_is_sent(stack: LocalStack, run: Run, reader: Caller) -> None:
     """Also when later readings of the same shard were counted long before."""
-    story, reader = published(stack, "Counted late"), Client(stack.api)
+    story = published(stack, "Counted late")
 
     def view(*addresses: str) -> None:
         for address in addresses:
@@ -195,7 +195,7 @@ def test_a_counter_s_letter_counts_once_however_often_it_is_sent(stack: LocalSta
 
     view("192.0.2.1", "192.0.2.2", "192.0.2.3")
     eventually(lambda: counted() == 3)
-    letter = pointer(stack, "ReadingsTable", lambda r: story in str(r["dynamodb"]["Keys"]) and "MARKER" in str(r["dynamodb"]["Keys"]))
+    letter = pointer(stack, "ReadingsTable", lambda record: f"MARKER#{story}" in str(record["dynamodb"]["Keys"]))
     _uncount(stack, story)
     for _ in range(2):
         bury(stack, "CountDeadLetters", letter)
