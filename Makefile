@@ -87,6 +87,18 @@ invoke: .venv/locked .venv-lambda/locked .aws-sam/$(HOST_ARCH)/template.yaml ## 
 user: .venv/locked ## an editor's account (EMAIL=, GROUP=reporter|editor|admin, STACK=)
 	@.venv/bin/python -m ops.user --stack "$(STACK)" --email "$(EMAIL)" --group "$(GROUP)"
 
+.PHONY: redrive
+redrive: .venv/locked ## count dead letters, or send them again (QUEUE=name or ALL=1, STACK=)
+	@.venv/bin/python -m ops.redrive --stack "$(STACK)" $(if $(QUEUE),--queue $(QUEUE),$(if $(ALL),--all))
+
+.PHONY: rights
+rights: .venv/locked ## take each right of each function away, alone, and see something fail (writes docs/rights.md)
+	@.venv/bin/python -m local.rights --write
+
+.PHONY: generated
+generated: .venv/locked ## make the OpenAPI document, event schemas and the pages that come from the code again
+	@.venv/bin/python -m local.generated
+
 .PHONY: bench
 bench: .venv/locked .aws-sam/$(HOST_ARCH)/template.yaml ## measure, compare with the committed figures and budgets (ONLY=views)
 	@.venv/bin/python -m bench

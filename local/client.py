@@ -74,3 +74,9 @@ class Client:
             self._local.connection = None
             raise
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, text)
+
+    def close(self) -> None:
+        """Ends this thread's connection."""
+        if connection := getattr(self._local, "connection", None):
+            connection.close()
+            self._local.connection = None

@@ -1,6 +1,8 @@
 """The OpenAPI document of all routes, generated from the functions."""
 
+import inspect
 import json
+from types import ModuleType
 from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi import OpenAPIMerge
@@ -72,11 +74,11 @@ def generate() -> str:
         description="The backend of a regional newspaper: ingest, edit, publish, count, read.",
         on_conflict="error",
     )
-    merge.add_schema(_schema(reader_api.app))
-    merge.add_schema(_schema(newsroom_api.app))
+    merge.add_schema(_schema(reader_api))
+    merge.add_schema(_schema(newsroom_api))
     merge.add_schema({"openapi": "3.1.0", "info": {"title": "Dateline", "version": "1"}, "paths": _RECORD_VIEW})
     document = merge.get_openapi_schema()
-    guarded = {(path, method) for path, item in _schema(newsroom_api.app)["paths"].items() for method in item}
+    guarded = {(path, method) for path, item in _schema(newsroom_api)["paths"].items() for method in item}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             operation["responses"].pop("422", None)
@@ -96,6 +98,11 @@ def generate() -> str:
     return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _schema(app: Any) -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(app.get_openapi_json_schema(title="Dateline", version="1"))
+def _schema(module: ModuleType) -> dict[str, Any]:
+    """The document of one function; each operation is named and told by the route's own function and docstring."""
+    schema: dict[str, Any] = json.loads(module.app.get_openapi_json_schema(title="Dateline", version="1"))
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            name = max((each for each in vars(module) if operation["operationId"].startswith(f"{each}_")), key=len)
+            operation |= {"operationId": name, "summary": inspect.getdoc(getattr(module, name))}
     return schema

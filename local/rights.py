@@ -1,7 +1,8 @@
-"""Whether every right of every function is needed: takes each away, alone, and walks the journey until something fails.
+"""Whether every right of every function is needed: takes each away, alone, and walks the journey until it fails.
 
-`python -m local.rights [--write] [--only FUNCTION]` prints the table; `--write` puts it into docs/rights.md. Exit status
-1 when a right can be taken away and nobody notices: then it is superfluous, or the journey is blind to what needs it.
+`python -m local.rights [--write] [--only FUNCTION]` prints the table; `--write` puts it into docs/rights.md. Exit
+status 1 when a right can be taken away and nobody notices: then it is superfluous, or the journey is blind to what
+needs it.
 """
 
 import argparse
@@ -15,15 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.journey import Broken, Journey
+from local.journey import Journey
 from local.stack import LocalStack
 from local.table import say
+from local.traveller import Broken
 
 PAGE = Path(__file__).parents[1] / "docs" / "rights.md"
 # What the local AWS lets pass whatever a role says, so that its lack cannot be seen here.
 UNCHECKED = {
     "iam:PassRole": "(not tried: the local AWS does not check it) no alarm of a plan can be set",
-    "sqs:SendMessage": "(not tried: the local AWS gives up no batch of a stream) a dead letter is lost",
+    "sqs:SendMessage": "(not tried: the local AWS sends no such letters) a dead letter is lost",
 }
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _PATIENCE = 12.0
@@ -68,7 +70,7 @@ def functions(stack: LocalStack) -> list[str]:
 
 def readable(stack: LocalStack, arn: str) -> str:
     """A resource by its name in the template: `Newsroom/index/due`, `Payloads/text/*`."""
-    words = arn.split(":", 5)[5].removeprefix("table/").removeprefix("event-bus/")
+    words = arn.split(":", 5)[5].removeprefix("table/").removeprefix("event-bus/").removeprefix("role/")
     for name, physical in sorted(stack.resources.items(), key=lambda pair: -len(pair[1])):
         own = physical.rpartition("/")[2] if physical.startswith("http") else physical
         if own and (words == own or words.startswith(f"{own}/")):

@@ -23,6 +23,7 @@ _SUFFIX = "DeadLetters"
 _SWEPT = "RelayDeadLetters"  # what nobody confirmed stands in the outbox, and the sweep announces it
 _HIDDEN = 300  # seconds in which nobody else gets a letter that is being handed on
 _LIMIT = 1000
+_LEFT = "left in the queue: "
 
 
 class Left(Exception):
@@ -59,6 +60,7 @@ class Redrive:
         """Hands on up to `limit` letters of a queue; returns how many had which fate."""
         url, fates = self.stack.queues[name], Counter[str]()
         seen: set[str] = set()
+        left: list[str] = []
         while len(seen) < limit:
             letters = self._sqs.receive_message(
                 QueueUrl=url,
@@ -71,7 +73,13 @@ class Redrive:
             if not new:
                 break
             seen |= {letter["MessageId"] for letter in new}
-            fates.update(self._settle(name, url, letter) for letter in new)
+            for letter in new:
+                fate = self._settle(name, url, letter)
+                fates[fate] += 1
+                left += [letter["ReceiptHandle"]] if fate.startswith(_LEFT) else []
+        # Only now: this run must not get them again. The next one, with the cause mended, need not wait.
+        for handle in left:
+            self._sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
         return fates
 
     def _settle(self, name: str, url: str, letter: dict[str, Any]) -> str:
@@ -79,17 +87,12 @@ class Redrive:
             fate = self._hand_on(name, letter)
         except Gone as gone:
             if not self.discard:
-                return self._leave(url, letter, str(gone))
+                return _LEFT + str(gone)
             fate = "discarded: " + str(gone)
         except (Left, ClientError, BotoCoreError, ValueError, KeyError) as error:
-            return self._leave(url, letter, f"{error}" if isinstance(error, Left) else f"{type(error).__name__}: {error}")
+            return _LEFT + (f"{error}" if isinstance(error, Left) else f"{type(error).__name__}: {error}")
         self._sqs.delete_message(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"])
         return fate
-
-    def _leave(self, url: str, letter: dict[str, Any], why: str) -> str:
-        # Visible again at once: the next run, with the cause mended, need not wait.
-        self._sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"], VisibilityTimeout=0)
-        return f"left in the queue: {why}"
 
     def _hand_on(self, name: str, letter: dict[str, Any]) -> str:
         arn = self._arns[name]
@@ -114,10 +117,13 @@ class Redrive:
         return f"read again and handed to {function}"
 
     def _ring_again(self, letter: dict[str, Any]) -> str:
-        target = letter.get("MessageAttributes", {}).get("TARGET_ARN", {}).get("StringValue", "")
+        body = json.loads(letter["Body"] or "{}")
+        # From Scheduler, which could not call the function, or from Lambda, because the function failed.
+        failed = body.get("requestContext", {}).get("functionArn")
+        target = failed or letter.get("MessageAttributes", {}).get("TARGET_ARN", {}).get("StringValue", "")
         if not target or function_name(target) not in self.stack.resources.values():
             raise Left("nothing tells which function of this stack it was for")
-        self._invoke(target, json.loads(letter["Body"] or "{}"))
+        self._invoke(function_name(target), body["requestPayload"] if failed else body)
         return f"handed to {self._logical(function_name(target))}"
 
     def _invoke(self, function: str, event: dict[str, Any]) -> None:
@@ -180,7 +186,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{name}: {fates.total()} letters")
         for fate, number in fates.most_common():
             print(f"{number:6}  {fate}")
-            left |= fate.startswith("left")
+            left |= fate.startswith(_LEFT)
     return int(left)
 
 

@@ -22,9 +22,7 @@ def records(pointer: dict[str, Any]) -> list[dict[str, Any]]:
         iterator = _start(streams, pointer)
         for _ in range(_PAGES):
             page = streams.get_records(ShardIterator=iterator)
-            for record in page["Records"]:
-                if first <= int(record["dynamodb"]["SequenceNumber"]) <= last:
-                    found.append(record)
+            found += [each for each in page["Records"] if first <= int(each["dynamodb"]["SequenceNumber"]) <= last]
             iterator = page.get("NextShardIterator")
             if not iterator or not page["Records"] or int(page["Records"][-1]["dynamodb"]["SequenceNumber"]) >= last:
                 break

@@ -18,9 +18,10 @@ _HEALTHY = timedelta(minutes=15)  # as the OutboxAge alarm
 
 def lines(waiting: list[Item], now: datetime) -> list[str]:
     """A line per event: age, type, story, sequence, id."""
+    told = [(item, events.cloud_event(item)) for item in waiting]
     return [
-        f"{_age(item, now)!s:>16}  {item['type']:<24} {item['story']}  {item['sequence']:>5}  {item['event_id']}"
-        for item in waiting
+        f"{_age(item, now)!s:>16}  {event['type']:<24} {event['subject']}  {event['sequence']:>5}  {event['id']}"
+        for item, event in told
     ]
 
 

@@ -26,4 +26,6 @@ def page() -> Response[str]:
         swagger_base_url="",
         oauth2_config=None,
     )
+    # The page links to where Powertools would serve the document.
+    html = html.replace('currentUrl.pathname + "?format=json"', '"openapi.json"')
     return Response(200, "text/html; charset=utf-8", html, headers=_HEADERS)

@@ -4,24 +4,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from ulid import ULID
 
-from shared import clients, guard, settings
+from shared import clients, guard, moments, settings
 from shared.article import Actor, Group, utc_now
 from shared.content import Line
-from shared.errors import NotFound
+from shared.errors import NotFound, Unprocessable
 from shared.table import Item, get, put_new
 
 
 def _known_zone(name: str) -> str:
     try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError("is not an IANA time zone, such as Europe/Minsk") from None
-    return name
+        return moments.zone(name).key
+    except Unprocessable as problem:
+        raise ValueError(problem.errors[0]["detail"]) from None
 
 
 class IngestQuery(BaseModel):

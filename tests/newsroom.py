@@ -256,19 +256,23 @@ class Newsroom:
 
     def stream(self, table: str, function: str) -> list[dict[str, Any]]:
         """The new stream records of a table that pass the filter which the template gives the function."""
-        streams = aws("dynamodbstreams")
+        streams, position = aws("dynamodbstreams"), f"{table}:{function}"
         arn = aws("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
         shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+        # A new iterator each time: moto copies its tables when a transaction is cancelled, and an old one reads the copy.
+        seen = self.positions.get(position)
+        start = {"SequenceNumber": seen, "ShardIteratorType": "AFTER_SEQUENCE_NUMBER"} if seen else {}
+        iterator = streams.get_shard_iterator(
+            StreamArn=arn, ShardId=shard, **({"ShardIteratorType": "TRIM_HORIZON"} | start)
+        )
         records: list[Any] = streams.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
-        position = f"{table}:{function}"
-        seen = int(self.positions.get(position, "0"))
-        self.positions[position] = str(len(records))
+        if records:
+            self.positions[position] = records[-1]["dynamodb"]["SequenceNumber"]
         events = TEMPLATE["Resources"][function]["Properties"]["Events"].values()
         of_table = {"Fn::GetAtt": [table.title(), "StreamArn"]}
         (properties,) = (each["Properties"] for each in events if each["Properties"].get("Stream") == of_table)
         patterns = [json.loads(entry["Pattern"]) for entry in properties["FilterCriteria"]["Filters"]]
-        new = [record for record in records[seen:] if not _of_moto_only(record["dynamodb"])]
+        new = [record for record in records if not _of_moto_only(record["dynamodb"])]
         return [record for record in new if any(matches(pattern, record) for pattern in patterns)]
 
     # -- shortcuts

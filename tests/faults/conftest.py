@@ -1,8 +1,18 @@
 """The tables of the enumeration stand at the end of the run."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.faults.enumeration import BROKEN, LEDGER, table_of_faults
+from tests.faults.enumeration import BROKEN, LEDGER, table_of_faults, workers
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _workers() -> Iterator[None]:
+    """No process is left behind."""
+    yield
+    if workers.cache_info().currsize:
+        workers().shutdown()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

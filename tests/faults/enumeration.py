@@ -2,9 +2,12 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from multiprocessing import get_context
 from types import SimpleNamespace
 
 import pytest
@@ -12,9 +15,10 @@ from moto import mock_aws
 
 from shared import events, table
 from tests.faults.injector import KINDS, Injector, Kind
+from tests.faults.mechanisms import MECHANISMS
 from tests.faults.model import Findings, compare
 from tests.faults.room import GivenUp, Room
-from tests.faults.scenarios import SCENARIOS, Scenario
+from tests.faults.scenarios import SCENARIOS
 from tests.newsroom import ENVIRONMENT, Newsroom
 
 
@@ -61,14 +65,19 @@ def opened(name: str, kind: Kind | None, at: int) -> Iterator[Room]:
             room.injector.detach()
 
 
-def run(scenario: Scenario, kind: Kind | None = None, at: int = 0) -> Case:
-    """The scenario once, with the fault at write number `at`, everything drained, and compared with the model."""
-    with opened(scenario.name, kind, at) as room:
-        ready = scenario.prepare(room)
+def run(scenario: str, kind: Kind | None = None, at: int = 0, mechanism: str | None = None) -> Case:
+    """A scenario once, with the fault at write number `at`, everything drained, and compared with the model.
+
+    With the name of a mechanism: while that is switched off.
+    """
+    with opened(scenario, kind, at) as room, pytest.MonkeyPatch.context() as patch:
+        if mechanism:
+            MECHANISMS[mechanism].off(patch)
+        ready = SCENARIOS[scenario].prepare(room)
         room.injector.armed = True
         findings = Findings()
         try:
-            scenario.act(room, ready)
+            SCENARIOS[scenario].act(room, ready)
             room.injector.armed = False
             room.drain()
             findings = compare(room.model, room.newsroom)
@@ -78,39 +87,53 @@ def run(scenario: Scenario, kind: Kind | None = None, at: int = 0) -> Case:
         return Case(room.injector.operations, room.injector.fired, findings)
 
 
-def cases(scenario: Scenario, kinds: Iterator[Kind] | None = None) -> Iterator[tuple[str, Case]]:
-    """Each case of a scenario with its name; the run without a fault comes first and says how many writes there are."""
-    clean = run(scenario)
-    yield "clean", clean
-    for kind in kinds or iter(KINDS.values()):
+def cases(clean: Case, kinds: Iterable[Kind]) -> Iterator[tuple[Kind, int]]:
+    """Which fault at which write. A throttle and an error 500 are one to the product: they take turns."""
+    turns = {"throttled": 1, "error 500": 0}
+    for kind in kinds:
         for at, operation in enumerate(clean.operations, 1):
-            if kind.fits(operation):
-                yield f"{kind.name} at {at} ({operation})", run(scenario, kind, at)
+            if kind.fits(operation) and turns.get(kind.name, at % 2) == at % 2:
+                yield kind, at
+
+
+@cache
+def workers() -> ProcessPoolExecutor:
+    """Two processes; each case has a newsroom of its own."""
+    return ProcessPoolExecutor(2, mp_context=get_context("spawn"))
 
 
 def enumerate_faults(name: str) -> list[str]:
     """All cases of a scenario, entered in the ledger; what they found."""
-    line = LEDGER.setdefault(name, Line())
-    problems = []
-    for what, case in cases(SCENARIOS[name]):
-        if what == "clean":
-            line.writes = len(case.operations)
-        elif not case.fired:
+    clean = run(name)
+    line = LEDGER[name] = Line(writes=len(clean.operations))
+    problems = _enter(line, "clean", clean)
+    started = [(kind, at, workers().submit(run, name, kind, at)) for kind, at in cases(clean, KINDS.values())]
+    for kind, at, future in started:
+        case = future.result()
+        what = f"{kind.name} at {at} ({clean.operations[at - 1]})"
+        problems += _enter(line, what, case)
+        line.fired[kind.name] += case.fired > 0
+        if not case.fired:
             problems.append(f"{what}: the fault did not fire")
-        else:
-            line.fired[what.partition(" at ")[0]] += 1
-        line.lost += bool(case.findings.lost)
-        line.duplicated += bool(case.findings.duplicated)
-        line.wrong += bool(case.findings.wrong)
-        problems += [f"{what}: {each}" for each in case.findings.all()]
     return problems
 
 
-def first_problem(name: str, *kinds: str) -> str | None:
-    """What the first case of a scenario finds that finds something, with these kinds of faults; None when none does."""
-    for what, case in cases(SCENARIOS[name], iter([KINDS[kind] for kind in kinds])):
-        if found := case.findings.all():
-            return f"{name}, {what}: {found[0]}"
+def _enter(line: Line, what: str, case: Case) -> list[str]:
+    line.lost += bool(case.findings.lost)
+    line.duplicated += bool(case.findings.duplicated)
+    line.wrong += bool(case.findings.wrong)
+    return [f"{what}: {each}" for each in case.findings.all()]
+
+
+def first_problem(name: str) -> str | None:
+    """What is found first in the scenario of a mechanism while that is switched off; None when nothing is."""
+    mechanism = MECHANISMS[name]
+    clean = run(mechanism.scenario, mechanism=name)
+    if found := clean.findings.all():
+        return f"{mechanism.scenario}, no fault: {found[0]}"
+    for kind, at in cases(clean, [KINDS[kind] for kind in mechanism.kinds]):
+        if found := run(mechanism.scenario, kind, at, name).findings.all():
+            return f"{mechanism.scenario}, {kind.name} at {at}: {found[0]}"
     return None
 
 
@@ -128,6 +151,3 @@ def table_of_faults() -> list[str]:
         rows.append(f"{name:{width}}  " + "  ".join(f"{values[head]:>{len(head)}}" for head in heads))
     rows.append(f"{'all':{width}}  " + "  ".join(f"{total[head]:>{len(head)}}" for head in heads))
     return [*rows, f"{sum(total[kind] for kind in kinds)} faults fired"]
-
-
-Switch = Callable[[pytest.MonkeyPatch], None]

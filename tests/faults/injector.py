@@ -148,7 +148,7 @@ class Injector:
             parsed["FailedEntryCount"] = parsed.get("FailedEntryCount", 0) + 1
             parsed["Entries"].insert(0, refused)
         fault = context.pop("fault", "")
-        if fault not in {"killed after", "timed out", "in progress"} or "Error" in parsed:
+        if fault not in {"killed after", "timed out", "in progress"}:
             return
         self.fired += 1
         if fault == "killed after":

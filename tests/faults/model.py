@@ -74,6 +74,7 @@ class Stored:
     """The tables' items, sorted out."""
 
     states: dict[str, Item]
+    corrections: dict[str, list[Item]]
     events: dict[str, list[Item]]
     texts: dict[str, list[Item]]
     gates: dict[str, Item]
@@ -83,13 +84,14 @@ class Stored:
     @classmethod
     def read(cls, newsroom: Newsroom) -> "Stored":
         """Both tables as they are."""
-        stored = cls({}, defaultdict(list), defaultdict(list), {}, defaultdict(list), [])
+        stored = cls({}, defaultdict(list), defaultdict(list), defaultdict(list), {}, defaultdict(list), [])
+        lists = {"EVENT": stored.events, "TEXT": stored.texts, "DAY": stored.days, "CORRECTION": stored.corrections}
         for item in newsroom.items(NEWSROOM) + newsroom.items(READINGS):
             story, part = item["pk"].removeprefix("STORY#"), item["sk"].split("#")[0]
             if part in {"STATE", "GATE"}:
                 (stored.states if part == "STATE" else stored.gates)[story] = item
-            elif part in {"EVENT", "TEXT", "DAY"}:
-                {"EVENT": stored.events, "TEXT": stored.texts, "DAY": stored.days}[part][story].append(item)
+            elif part in lists:
+                lists[part][story].append(item)
             else:
                 stored.rest.append(item)
         for parts in (stored.events, stored.texts):
@@ -125,10 +127,12 @@ def _story(findings: Findings, expected: Expected, stored: Stored, story: str) -
     state, events = stored.states[story], stored.events[story]
     findings.counts("events", Counter(expected.events), Counter(str(each.get("type")) for each in events))
     findings.same("order of events", expected.events, [each.get("type") for each in events])
-    findings.same("sequences", list(range(1, len(events) + 1)), [each.get("sequence") for each in events])
+    findings.same("sequences", list(range(1, len(events) + 1)), [int(each["sk"].split("#")[1]) for each in events])
     findings.same("version", len(events), state["version"])
     findings.same("status", expected.status, state["status"])
     findings.same("status of the last event", state["status"], events[-1].get("status"))
+    corrected = expected.events.count("article.corrected")
+    findings.same("corrections", (corrected,) * 2, (len(stored.corrections[story]), int(state.get("corrections", 0))))
     findings.counts("texts", Counter(expected.texts), Counter(stored.headlines(story)))
     findings.same("current headline", expected.texts[-1], state["headline"])
     if expected.body and any(expected.body not in items.content_of(item).body_html for item in stored.texts[story]):
@@ -161,7 +165,7 @@ def _outbox(findings: Findings, model: Model, stored: Stored, newsroom: Newsroom
     events = [event for story in stored.events.values() for event in story]
     announced = {event["detail"]["id"] for event in newsroom.bus}
     for event in events:
-        what = f"{event.get('type')} {event.get('sequence')}"
+        what = f"{event.get('type')} {event['sk']}"
         if event.get("event_id") not in announced:
             findings.lost.append(f"never announced: {what}")
         elif "unconfirmed" in event or "confirmed_at" not in event:

@@ -120,7 +120,7 @@ class Room:
     # -- deliveries
 
     def deliver(self) -> None:
-        """Payloads, events and markers, each message twice, in any order."""
+        """Payloads, events and markers; each event twice, in any order."""
         self.payloads()
         self.relay()
         self.consume()
@@ -131,7 +131,7 @@ class Room:
         listed = aws("s3").list_objects_v2(Bucket=PAYLOADS, Prefix="ingest/").get("Contents", [])
         new = [entry["Key"] for entry in listed if f"s3:{entry['Key']}" not in self.newsroom.positions]
         self.newsroom.positions |= {f"s3:{name}": "delivered" for name in new}
-        self.messages(ingest_item, self.twice([s3_notification(name) for name in new]))
+        self.messages(ingest_item, [s3_notification(name) for name in new])
 
     def relay(self) -> None:
         """New event items to the bus, the whole batch again when it fails."""
@@ -166,9 +166,13 @@ class Room:
         """New markers to count_views: the batch, its halves as after a bisection, and the batch again."""
         if records := self.newsroom.stream(READINGS, "CountViews"):
             self.counted(records)
-            half = len(records) // 2
-            for part in (records[:half], records[half:], records):
-                self.counted(part)
+            self.recount(records)
+
+    def recount(self, records: list[dict[str, Any]]) -> None:
+        """A batch of markers that was counted comes again: its halves as after a bisection, and the whole."""
+        half = len(records) // 2
+        for part in (records[:half], records[half:], records):
+            self.counted(part)
 
     def counted(self, records: list[dict[str, Any]]) -> None:
         """One batch of markers."""
@@ -177,13 +181,15 @@ class Room:
 
     def ring(self) -> None:
         """The alarms whose moment has come, each twice, and gone after that."""
+        due = []
         for summary in aws("scheduler").list_schedules()["Schedules"]:
             alarm = aws("scheduler").get_schedule(Name=summary["Name"])
             moment = datetime.fromisoformat(alarm["ScheduleExpression"].removeprefix("at(").rstrip(")"))
             if moment.replace(tzinfo=UTC) <= self.now():
                 aws("scheduler").delete_schedule(Name=summary["Name"])
-                for _ in range(2):
-                    self.alarm(json.loads(alarm["Target"]["Input"]))
+                due.append(json.loads(alarm["Target"]["Input"]))
+        for plan in due * 2:
+            self.alarm(plan)
 
     def alarm(self, plan: dict[str, Any]) -> None:
         """One ring of an alarm."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from functions import confirm_events, project_topics, relay_events, sweep_events
+from functions import confirm_events, project_topics, publish_due, relay_events, sweep_events
 from shared.article import iso
 from tests.faults.room import Room, key
-from tests.newsroom import NEWSROOM
+from tests.newsroom import NEWSROOM, READINGS
 
 PAGE = "1 Main Street\n\nFriday, 12 October 2018 15:52\n\nFrom a wire\n\nThe bridge was opened.\n\nIt took long.\n"
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
@@ -88,20 +88,15 @@ def schedule(room: Room, story: str) -> None:
     room.ring()
 
 
-def embargo(room: Room, stories: tuple[str, str]) -> None:
-    """One embargo ends with the publication, another one an hour before it; alarms ring early, too."""
-    room.model.expect("At once", "created scheduled embargo.lifted published", "published")
-    room.model.expect("Later", "created scheduled embargo.lifted published", "published")
-    lifted, later = iso(room.now() + timedelta(hours=1)), iso(room.now() + timedelta(hours=2))
-    room.change("POST", stories[0], "/publication", {"embargo_until": lifted})
-    room.change("POST", stories[1], "/publication", {"embargo_until": lifted, "at": later})
-    for story in stories:
-        room.alarm({"story": story, "schedule": 1})
-        if room.newsroom.http("GET", f"/articles/{story}", group=None).status != 404:
-            room.troubles.append("an embargo was broken")
-    for _ in range(2):
-        room.wait(hours=1, minutes=1)
-        room.ring()
+def embargo(room: Room, story: str) -> None:
+    """An embargo ends with the publication; its alarms ring early, too."""
+    room.model.expect("Held back", "created scheduled embargo.lifted published", "published")
+    room.change("POST", story, "/publication", {"embargo_until": iso(room.now() + timedelta(hours=1))})
+    room.alarm({"story": story, "schedule": 1})
+    if room.newsroom.http("GET", f"/articles/{story}", group=None).status != 404:
+        room.troubles.append("an embargo was broken")
+    room.wait(hours=1, minutes=1)
+    room.ring()
 
 
 def expire(room: Room, story: str) -> None:
@@ -146,7 +141,7 @@ def withdraw(room: Room, stories: tuple[str, str]) -> None:
 
 
 def kill(room: Room, story: str) -> None:
-    """A story must not be used; an admin takes that back, and it is killed again."""
+    """A story must not be used."""
     room.model.expect("Untrue", "created published killed", "killed")
     room.change("POST", story, "/withdrawal", {"kind": "killed", "public_note": "Not true."})
 
@@ -179,6 +174,7 @@ def confirm(room: Room, _: list[dict[str, Any]]) -> None:
     room.messages(confirm_events, events)
     stamps = [item["confirmed_at"] for item in room.newsroom.items(NEWSROOM) if "confirmed_at" in item]
     room.wait(seconds=1)
+    room.injector.armed = False
     room.messages(confirm_events, events)
     again = [item["confirmed_at"] for item in room.newsroom.items(NEWSROOM) if "confirmed_at" in item]
     if stamps != again:
@@ -186,10 +182,11 @@ def confirm(room: Room, _: list[dict[str, Any]]) -> None:
 
 
 def project(room: Room, _: list[dict[str, Any]]) -> None:
-    """Three events in one batch, in order, are projected."""
+    """Three events in one batch, in order, are projected; then they come again, the last one first."""
     events = sorted(room.newsroom.take("TopicsRule"), key=lambda event: int(event["detail"]["sequence"]))
     room.messages(project_topics, events)
-    room.messages(project_topics, room.twice(events))
+    room.injector.armed = False
+    room.messages(project_topics, [events[2], events[0], events[1]])
 
 
 def unarmed(room: Room) -> None:
@@ -205,7 +202,7 @@ def unarmed(room: Room) -> None:
 
 def sweep_due(room: Room, _: None) -> None:
     """The minute's sweep finds them."""
-    room.sweep()
+    room.call(lambda: publish_due.handler({}, None))
 
 
 def sweep_outbox(room: Room, _: list[dict[str, Any]]) -> None:
@@ -216,15 +213,15 @@ def sweep_outbox(room: Room, _: list[dict[str, Any]]) -> None:
 
 def count_views(room: Room, stories: dict[str, str]) -> None:
     """Readings of two stories and of a draft, one by a robot; a lost answer makes a client post again."""
-    room.model.expect("Read", "created published", "published", counted=2, excluded={"robot": 1})
+    room.model.expect("Read", "created published", "published", counted=1, excluded={"robot": 1})
     room.model.expect("Read less", "created published", "published", counted=1)
     room.model.expect("Unseen", "created published", "published")
-    room.read(stories, "Read", 1)
-    room.read(stories, "Read", 2)
-    room.read(stories, "Read less", 1)
-    room.read(stories, "Read", 3, robot=ROBOT)
-    room.read(stories, "Unseen", 1)
-    room.count()
+    for headline, reader, robot in (("Read", 1, ""), ("Read", 3, ROBOT), ("Read less", 1, ""), ("Unseen", 1, "")):
+        room.read(stories, headline, reader, robot)
+    records = room.newsroom.stream(READINGS, "CountViews")
+    room.counted(records)
+    room.injector.armed = False
+    room.recount(records)
     room.change("POST", stories["Unseen"], "/publication")
 
 
@@ -236,7 +233,7 @@ SCENARIOS = {
         Scenario("ingest", lambda _: None, ingest),
         Scenario("edit", lambda room: (draft(room, "Draft"), published(room, "Seen")), edit),
         Scenario("schedule", lambda room: draft(room, "Planned"), schedule),
-        Scenario("embargo", lambda room: (draft(room, "At once"), draft(room, "Later")), embargo),
+        Scenario("embargo", lambda room: draft(room, "Held back"), embargo),
         Scenario("expire", lambda room: draft(room, "For an hour"), expire),
         Scenario("publish", lambda room: (published(room, "Same"), draft(room, "Same!")), publish),
         Scenario("plan with a key", lambda room: draft(room, "Keyed"), plan_with_key),

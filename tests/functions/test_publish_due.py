@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from functions import publish_due
-from shared import clients, schedule, settings
+from shared import clients, settings
 from tests.life.simulated import Clock, ring, sweep, types
-from tests.newsroom import TEMPLATE, Newsroom
+from tests.newsroom import NEWSROOM, TEMPLATE, Newsroom, aws
 
 PLAN = {"embargo_until": "2026-10-12T10:00:00Z", "at": "2026-10-12T11:00:00Z", "expires_at": "2026-10-12T12:00:00Z"}
 
@@ -172,9 +172,7 @@ def test_one_that_fails_holds_up_no_others(
 ) -> None:
     """A due story whose text is lost is logged and counted as overdue; the ones behind it are published."""
     lost, story = planned(newsroom, {"at": "2026-10-12T10:00:00Z"}), planned(newsroom, {"at": "2026-10-12T10:00:01Z"})
-    schedule.clients.dynamodb().delete_item(
-        TableName="newsroom", Key={"pk": {"S": f"STORY#{lost}"}, "sk": {"S": "TEXT#00000001"}}
-    )
+    aws("dynamodb").delete_item(TableName=NEWSROOM, Key={"pk": {"S": f"STORY#{lost}"}, "sk": {"S": "TEXT#00000001"}})
     clock.at(datetime.fromisoformat("2026-10-12T10:06:00Z"))
     assert publish_due.handler({}, None) == {"fired": 1}
     assert types(story)[-1] == "published"

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from tests.newsroom import CONSUMERS, Newsroom, aws, route_auth, routes
+from tests.newsroom import Newsroom, route_auth, routes
 
 TOKEN = "zqhidden"
 SLUG = "zqslug-of-it"
-CONTENT = {
+CONTENT: dict[str, Any] = {
     "headline": f"{TOKEN} opened",
     "lede": f"{TOKEN} in short",
     "body_text": f"All of {TOKEN}.",
@@ -31,7 +31,11 @@ OF_ALL: dict[str, list[Query]] = {
     "/most-read": [{}, {"window": "all"}, {"section": TOKEN}],
     "/topics": [{}],
 }
-OF_ONE: dict[str, list[Query]] = {"/articles/{id}": [{}], "/articles/by-slug/{slug}": [{}], "/articles/{id}/views": [{}]}
+OF_ONE: dict[str, list[Query]] = {
+    "/articles/{id}": [{}],
+    "/articles/by-slug/{slug}": [{}],
+    "/articles/{id}/views": [{}],
+}
 ASKED = STATIC | OF_ALL | OF_ONE
 """Every anonymous GET route with the queries to try. Whoever adds a route says here how the gate is tried on it."""
 
@@ -46,9 +50,7 @@ class Leak:
 
 def unknown_routes() -> set[str]:
     """Anonymous GET routes of the template that are not asked here."""
-    open_to_all = {
-        path for _, method, path in routes() if method == "GET" and route_auth(f"{method} {path}") == "NONE"
-    }
+    open_to_all = {path for _, method, path in routes() if method == "GET" and route_auth(f"{method} {path}") == "NONE"}
     return open_to_all ^ set(ASKED)
 
 
@@ -84,12 +86,3 @@ def event_leaks(newsroom: Newsroom, story: str, since: int = 0) -> list[Leak]:
         for cloud in told
         if cloud["sequence"] > since and any(word in str(cloud).lower() for word in (TOKEN, SLUG))
     ]
-
-
-def queued(newsroom: Newsroom) -> int:
-    """How many messages wait for the consumers of the bus."""
-    counts = (
-        aws("sqs").get_queue_attributes(QueueUrl=newsroom.queues[name], AttributeNames=["All"])["Attributes"]
-        for name in CONSUMERS
-    )
-    return sum(int(each["ApproximateNumberOfMessages"]) for each in counts)

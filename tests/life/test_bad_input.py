@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shared import lists
 from tests.life.simulated import Clock, stored
 from tests.newsroom import Newsroom
 
@@ -168,10 +169,14 @@ def test_questions_that_cannot_be_answered_name_the_field(
     assert (answer.status // 100, answer.json["errors"][0]["pointer"]) == (4, pointer)
 
 
-def test_a_span_that_ends_before_it_begins_is_empty(newsroom: Newsroom) -> None:
-    """DynamoDB refuses such a span; a reader who asks for the future, or backwards, gets an empty list."""
+def test_a_span_that_ends_before_it_begins_is_empty(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DynamoDB would refuse such a span and is not asked: who asks for the future, or backwards, gets nothing."""
     newsroom.published()
-    for query in ({"since": "2999-01-01T00:00:00Z"}, {"since": "2020-01-02T00:00:00Z", "until": "2020-01-01T00:00:00Z"}):
-        asked: list[Any] = []
-        newsroom_query = newsroom.http("GET", "/articles", query=query)
-        assert (newsroom_query.status, newsroom_query.json, asked) == (200, {"items": [], "next": None}, [])
+    for query in (
+        {"since": "2999-01-01T00:00:00Z"},
+        {"since": "2020-01-02T00:00:00Z", "until": "2020-01-01T00:00:00Z"},
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(lists, "_page", None)
+            answer = newsroom.http("GET", "/articles", query=query)
+        assert (answer.status, answer.json) == (200, {"items": [], "next": None})

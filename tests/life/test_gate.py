@@ -22,7 +22,8 @@ WAYS: dict[str, list[tuple[str, str, Any]]] = {
     "archived": [("DELETE", "", None)],
     "killed before it was seen": [("POST", "/withdrawal", {"kind": "killed", "reason": gate.TOKEN})],
     "unpublished": [PUBLISHED, ("POST", "/corrections", gate.CORRECTION), ("DELETE", "/publication", None)],
-} | {
+}
+WAYS |= {
     kind: [PUBLISHED, ("POST", "/withdrawal", {"kind": kind, "reason": gate.TOKEN} | more)]
     for kind, more in {
         "withdrawn": {"public_note": "Not right."},
@@ -77,11 +78,14 @@ def test_what_is_published_is_seen(newsroom: Newsroom, clock: Clock) -> None:
 
 
 def _listed(item: Callable[[Story], Item]) -> Callable[[Story], Item]:
-    return lambda story: item(story) | {
-        "listed": "LISTED",
-        "listed_section": story.section,
-        "listed_at": f"{iso(story.updated_at)}#{story.id}",
-    }
+    return lambda story: (
+        item(story)
+        | {
+            "listed": "LISTED",
+            "listed_section": story.section,
+            "listed_at": f"{iso(story.updated_at)}#{story.id}",
+        }
+    )
 
 
 def _told(data: Callable[..., Item]) -> Callable[..., Item]:

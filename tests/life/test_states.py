@@ -21,8 +21,9 @@ ROADS: dict[Status, list[Step]] = {
     Status.UNPUBLISHED: [("POST", "/publication", None), ("DELETE", "/publication", None)],
     Status.KILLED: [("POST", "/withdrawal", {"kind": "killed"})],
     Status.ARCHIVED: [("DELETE", "", None)],
-} | {
-    Status(kind): [("POST", "/publication", None), ("POST", "/withdrawal", {"kind": kind.value} | more)]
+}
+ROADS |= {
+    kind: [("POST", "/publication", None), ("POST", "/withdrawal", {"kind": kind.value} | more)]
     for kind, more in (
         (Status.WITHDRAWN, {}),
         (Status.GONE, {}),

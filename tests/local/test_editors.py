@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from local.client import Answer
-from local.journey import Caller
 from local.stack import LocalStack
+from local.traveller import Caller
 from ops import user
 
 EDITORS, ROUNDS = 12, 50

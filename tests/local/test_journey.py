@@ -2,8 +2,9 @@
 
 import pytest
 
-from local.journey import Broken, Journey
+from local.journey import Journey
 from local.stack import LocalStack
+from local.traveller import Broken
 
 
 def test_the_journey_works_with_the_rights_of_the_template(stack: LocalStack) -> None:
@@ -11,10 +12,10 @@ def test_the_journey_works_with_the_rights_of_the_template(stack: LocalStack) ->
 
 
 def test_what_does_not_come_is_told_by_its_step(stack: LocalStack) -> None:
-    """A journey that cannot fail would prove nothing: here a reader's view comes in without its secret."""
+    """A journey that cannot fail would prove nothing: here readers look for what nobody has published."""
     journey = Journey(stack, patience=1)
     story = journey.write()
-    with pytest.raises(Broken, match="read a story: GET /articles/.* answered 404"):
-        journey.read(story)  # nobody has published it
+    with pytest.raises(Broken, match=r"read a story: GET /articles/.* answered 404"):
+        journey.read(story)
     journey.desk.close()
     journey.reader.close()

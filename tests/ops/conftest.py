@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from local.journey import Caller
 from local.stack import LocalStack
+from local.traveller import Caller
 
 type Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.journey import Caller
 from local.stack import LocalStack
+from local.traveller import Caller
 from ops import unconfirmed
+from shared import events as outbox
 from tests.newsroom import Newsroom
 from tests.ops.conftest import Run
-from tests.ops.test_redrive import eventually, events, published
+from tests.ops.test_redrive import events, eventually, published
 
 
 def test_when_all_is_well_nothing_is_unconfirmed(stack: LocalStack, run: Run) -> None:
@@ -44,7 +45,7 @@ def test_the_oldest_stands_first(newsroom: Newsroom) -> None:
     story = newsroom.draft().json["id"]
     newsroom.change("PATCH", story, "", {"lede": "x"})
     now = datetime.now(UTC)
-    listed = unconfirmed.lines(unconfirmed.events.unconfirmed(now + timedelta(seconds=1)), now)
+    listed = unconfirmed.lines(outbox.unconfirmed(now + timedelta(seconds=1)), now)
     assert [line.split()[1] for line in listed] == ["article.created", "article.revised"]
 
 

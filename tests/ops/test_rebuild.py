@@ -3,12 +3,13 @@
 import subprocess
 import threading
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from local.journey import Caller
 from local.stack import LocalStack
+from local.traveller import Caller
 from ops import rebuild
 from shared import events
 from tests import newsroom as newsrooms
@@ -20,7 +21,7 @@ from tests.ops.test_redrive import eventually
 @pytest.fixture
 def lively(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     """A newsroom with stories in many states, all events handled, and a log that shows them at once."""
-    monkeypatch.setattr(events, "_SETTLED", newsrooms.timedelta(seconds=-5))
+    monkeypatch.setattr(events, "_SETTLED", timedelta(seconds=-5))
     newsroom.life()
     newsroom.published(section="sport", tags=["river", "bridge"])
     newsroom.published(section="sport", tags=["river"])

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from local.journey import Caller
 from local.stack import LocalStack
+from local.traveller import Caller
 from tests.ops.conftest import Run
 
 _BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0"
@@ -63,8 +63,8 @@ def published(stack: LocalStack, headline: str) -> str:
 def pause(stack: LocalStack, function: str, *, enabled: bool) -> None:
     """Stops what feeds a function, or lets it go on."""
     lambda_ = stack.client("lambda")
-    (mapping,) = lambda_.list_event_source_mappings(FunctionName=stack.resources[function])["EventSourceMappings"]
-    lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=enabled)
+    for mapping in lambda_.list_event_source_mappings(FunctionName=stack.resources[function])["EventSourceMappings"]:
+        lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=enabled)
     time.sleep(0.5)  # what was polled before is through
 
 
@@ -127,7 +127,7 @@ def test_a_rule_s_letter_goes_to_the_consumer_s_queue(stack: LocalStack, run: Ru
         UpdateExpression="SET unconfirmed = :all REMOVE confirmed_at",
         ExpressionAttributeValues={":all": {"S": "UNCONFIRMED"}},
     )
-    detail = {"id": last["event_id"]["S"], "subject": story, "sequence": int(last["sequence"]["N"])}
+    detail = {"id": last["event_id"]["S"], "subject": story, "sequence": int(last["sk"]["S"].removeprefix("EVENT#"))}
     bury(stack, "ConfirmRuleDeadLetters", {"source": "dateline", "detail": detail}, ERROR_CODE="SDK_CLIENT_ERROR")
     told = run("ops.redrive", "--queue", "ConfirmRuleDeadLetters")
     assert "1  sent to ConfirmQueue" in told.stdout, told.stdout + told.stderr
@@ -140,6 +140,15 @@ def test_an_alarm_s_letter_calls_the_function_that_it_was_for(stack: LocalStack,
     told = run("ops.redrive", "--queue", "AlarmDeadLetters")
     assert "1  handed to PublishDue" in told.stdout, told.stdout + told.stderr
     assert waiting(stack, "AlarmDeadLetters") == 0
+
+
+def test_an_alarm_that_the_function_failed_with_is_handed_to_it_again(stack: LocalStack, run: Run) -> None:
+    """Lambda puts the whole story of the failure around the event that the function got."""
+    arn = next(f["FunctionArn"] for f in _functions(stack) if f["FunctionName"] == stack.resources["PublishDue"])
+    context = {"functionArn": f"{arn}:$LATEST", "condition": "RetriesExhausted", "approximateInvokeCount": 3}
+    bury(stack, "AlarmDeadLetters", {"version": "1.0", "requestContext": context, "requestPayload": {}})
+    told = run("ops.redrive", "--queue", "AlarmDeadLetters")
+    assert "1  handed to PublishDue" in told.stdout, told.stdout + told.stderr
 
 
 def _functions(stack: LocalStack) -> list[dict[str, Any]]:
@@ -218,9 +227,9 @@ def _uncount(stack: LocalStack, story: str) -> None:
 
 
 def test_a_pointer_to_records_that_are_gone_is_told_and_dropped_only_on_request(stack: LocalStack, run: Run) -> None:
-    place = {"startSequenceNumber": "1", "endSequenceNumber": "2", "batchSize": 2}
+    place = {"startSequenceNumber": f"{1:030}", "endSequenceNumber": f"{2:030}", "batchSize": 2}
     arn = stack.client("dynamodb").describe_table(TableName=stack.outputs["ReadingsTable"])["Table"]["LatestStreamArn"]
-    letter = {"DDBStreamBatchInfo": {"shardId": "shardId-0000-0000", "streamArn": arn, **place}}
+    letter = {"DDBStreamBatchInfo": {"shardId": f"shardId-{0:020}-{0:08}", "streamArn": arn, **place}}
     bury(stack, "CountDeadLetters", letter)
     told = run("ops.redrive", "--queue", "CountDeadLetters")
     assert (told.returncode, "left in the queue: its 2 records are gone" in told.stdout) == (1, True), told.stdout
