@@ -15,7 +15,7 @@ LISTED = {"listed": {"S": "LISTED"}, "listed_at": {"S": "2026"}}
 
 
 @pytest.fixture
-def meter(newsroom: Newsroom) -> Iterator[Meter]:  # noqa: ARG001  # its tables
+def meter(newsroom: Newsroom) -> Iterator[Meter]:  # its tables
     client: Any = boto3.client("dynamodb")
     with Meter(client, TABLES) as found:
         yield found

@@ -247,8 +247,9 @@ SCENARIOS = {
         Scenario("sweep outbox", waiting, sweep_outbox),
         Scenario(
             "count views",
-            lambda room: {name: published(room, name) for name in ("Read", "Read less")}
-            | {"Unseen": draft(room, "Unseen")},
+            lambda room: (
+                {name: published(room, name) for name in ("Read", "Read less")} | {"Unseen": draft(room, "Unseen")}
+            ),
             count_views,
         ),
     )

@@ -1,14 +1,27 @@
 """Each mechanism is needed: without it the enumeration finds what is lost, done twice or disagrees."""
 
+from concurrent.futures import Future
+
 import pytest
 
-from tests.faults.enumeration import BROKEN, first_problem
+from tests.faults.enumeration import BROKEN, first_problem, workers
 from tests.faults.mechanisms import MECHANISMS
 
 
+@pytest.fixture(scope="session")
+def asked(request: pytest.FixtureRequest) -> dict[str, Future[str | None]]:
+    """All that this run asks for, side by side."""
+    names = [str(item.callspec.params["name"]) for item in request.session.items if "asked" in _fixtures(item)]
+    return {name: workers().submit(first_problem, name) for name in names}
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else []
+
+
 @pytest.mark.parametrize("name", MECHANISMS)
-def test_without_it_something_breaks(name: str) -> None:
-    """The scenario that needs the mechanism turns red when it is switched off, by a problem and not by the switch."""
-    found = first_problem(name)
+def test_without_it_something_breaks(name: str, asked: dict[str, Future[str | None]]) -> None:
+    """The scenario that needs the mechanism turns red when it is switched off."""
+    found = asked[name].result()
     BROKEN[name] = found or "NOTHING"
     assert found, f"nothing breaks without: {name}"

@@ -12,7 +12,7 @@ import pytest
 
 from local.client import Answer
 from local.stack import LocalStack
-from local.traveller import Caller
+from local.traveller import Client
 from ops import user
 
 EDITORS, ROUNDS = 12, 50
@@ -50,7 +50,7 @@ class Editor:
 
     name: str
     token: str
-    client: Caller
+    client: Client
     story: str
     flight: InFlight
     written: int = 0
@@ -116,14 +116,14 @@ class Editor:
 
 def _editors(stack: LocalStack) -> list[Editor]:
     cognito, pool, client = stack.client("cognito-idp"), stack.outputs["EditorsPool"], stack.outputs["EditorsClient"]
-    chief = Caller(stack.api, stack.tokens["editor"])
+    chief = Client(stack.api, stack.tokens["editor"])
     story = chief.call("POST", "/articles", {"headline": "Contested", "body_text": "First."}).json["id"]
     chief.close()
     flight, editors = InFlight(), []
     for number in range(EDITORS):
         email = f"editor-{number}@example.org"
         token = user.sign_in(cognito, pool, client, email, user.create(cognito, pool, email, "editor"))
-        editors.append(Editor(email, token, Caller(stack.api, token), story, flight))
+        editors.append(Editor(email, token, Client(stack.api, token), story, flight))
     return editors
 
 

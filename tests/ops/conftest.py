@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from local.client import Client
 from local.stack import LocalStack
-from local.traveller import Caller
 
 type Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -41,14 +41,14 @@ def run(stack: LocalStack) -> Run:
 
 
 @pytest.fixture
-def desk(stack: LocalStack) -> Iterator[Caller]:
+def desk(stack: LocalStack) -> Iterator[Client]:
     """An editor's calls."""
-    with closing(Caller(stack.api, stack.tokens["editor"])) as client:
+    with closing(Client(stack.api, stack.tokens["editor"])) as client:
         yield client
 
 
 @pytest.fixture
-def reader(stack: LocalStack) -> Iterator[Caller]:
+def reader(stack: LocalStack) -> Iterator[Client]:
     """A reader's calls."""
-    with closing(Caller(stack.api)) as client:
+    with closing(Client(stack.api)) as client:
         yield client

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from local.client import Client
 from local.stack import LocalStack
-from local.traveller import Caller
 from ops import unconfirmed
 from shared import events as outbox
 from tests.newsroom import Newsroom
@@ -49,7 +49,7 @@ def test_the_oldest_stands_first(newsroom: Newsroom) -> None:
     assert [line.split()[1] for line in listed] == ["article.created", "article.revised"]
 
 
-def test_a_payload_is_read_once_more(stack: LocalStack, run: Run, desk: Caller) -> None:
+def test_a_payload_is_read_once_more(stack: LocalStack, run: Run, desk: Client) -> None:
     """Its record says again what became of it, and no second story is made."""
     page = "Friday, 12 October 2018 15:52\n\nRead once more\n\nIt was there all the time.\n\n146 times"
     ingest = desk.call("POST", "/ingest", page, query={"source": "again"}).json["ingest"]

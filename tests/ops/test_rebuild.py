@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from local.client import Client
 from local.stack import LocalStack
-from local.traveller import Caller
 from ops import rebuild
 from shared import events
 from tests import newsroom as newsrooms
@@ -85,7 +85,7 @@ def test_events_that_come_after_it_are_followed(lively: Newsroom) -> None:
     assert "tag#late" not in counts
 
 
-def test_the_command_is_right_in_the_middle_of_traffic(stack: LocalStack, run: Run, desk: Caller) -> None:
+def test_the_command_is_right_in_the_middle_of_traffic(stack: LocalStack, run: Run, desk: Client) -> None:
     """Stories are published before, while and after it works; a count is damaged; at the end all are right."""
     tag = "rebuilt"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from local.client import Client
 from local.stack import LocalStack
-from local.traveller import Caller
 from tests.ops.conftest import Run
 
 _BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0"
@@ -53,7 +53,7 @@ def events(stack: LocalStack, story: str) -> list[dict[str, Any]]:
 
 def published(stack: LocalStack, headline: str) -> str:
     """A published story whose events are confirmed."""
-    with closing(Caller(stack.api, stack.tokens["editor"])) as desk:
+    with closing(Client(stack.api, stack.tokens["editor"])) as desk:
         story: str = desk.call("POST", "/articles", {"headline": headline, "body_text": "x"}).json["id"]
         assert desk.call("POST", f"/articles/{story}/publication").status == 200
     eventually(lambda: all("confirmed_at" in event for event in events(stack, story)))
@@ -93,7 +93,7 @@ def test_an_unknown_queue_is_refused(run: Run) -> None:
     assert "IngestDeadLetters" in told.stderr
 
 
-def test_a_payload_s_letter_goes_back_to_its_queue(stack: LocalStack, run: Run, desk: Caller) -> None:
+def test_a_payload_s_letter_goes_back_to_its_queue(stack: LocalStack, run: Run, desk: Client) -> None:
     """The payload lies in the bucket; its letter alone makes the story."""
     pause(stack, "IngestItem", enabled=False)
     page = "Friday, 12 October 2018 15:52\n\nA letter comes back\n\nIt was lost and is found.\n\n146 times"
@@ -178,7 +178,7 @@ def test_one_that_fails_again_stays_while_others_go(stack: LocalStack, run: Run)
     stack.client("sqs").purge_queue(QueueUrl=stack.resources["AlarmDeadLetters"])
 
 
-def test_a_relay_s_letter_announces_what_it_points_at(stack: LocalStack, run: Run, desk: Caller) -> None:
+def test_a_relay_s_letter_announces_what_it_points_at(stack: LocalStack, run: Run, desk: Client) -> None:
     """The records are read from the stream again, through the mapping's filter, and come over the bus."""
     pause(stack, "RelayEvents", enabled=False)
     story = desk.call("POST", "/articles", {"headline": "Not announced", "body_text": "x"}).json["id"]
@@ -190,7 +190,7 @@ def test_a_relay_s_letter_announces_what_it_points_at(stack: LocalStack, run: Ru
     pause(stack, "RelayEvents", enabled=True)
 
 
-def test_a_counter_s_letter_counts_once_however_often_it_is_sent(stack: LocalStack, run: Run, reader: Caller) -> None:
+def test_a_counter_s_letter_counts_once_however_often_it_is_sent(stack: LocalStack, run: Run, reader: Client) -> None:
     """Also when later readings of the same shard were counted long before."""
     story = published(stack, "Counted late")
 
