@@ -1,7 +1,7 @@
 """The story: the states it passes through, who may do what. Pure: nothing of AWS."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -184,8 +184,8 @@ class Story(BaseModel):
         return rule.target or (Status.DRAFT if self.status is Status.ARCHIVED else self.status)
 
     def changed(self, now: datetime, **changes: Any) -> "Story":
-        """The next version of the state; its time never goes back, whatever clock it was read from."""
-        moment = max(now, self.updated_at)
+        """The next version of the state; its time goes on by a millisecond at least, whatever clock told it."""
+        moment = max(now, self.updated_at + timedelta(milliseconds=1)) if self.version else now
         return self.model_copy(update={**changes, "version": self.version + 1, "updated_at": moment})
 
     def with_text(self, content: Content) -> dict[str, Any]:

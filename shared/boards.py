@@ -4,7 +4,6 @@ A board holds the hundred highest counts of a window and a section. Counts only 
 changed into what was there keeps it exact: a story that did not change cannot have risen above one that stayed.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
@@ -12,11 +11,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from ulid import ULID
 
-from shared import clients, items, lists, settings, views
+from shared import items, lists, settings, views
 from shared.article import iso, utc_now
 from shared.content import Slug
 from shared.lists import Summary
-from shared.table import Cancelled, Item, Write, dump, get, load, put_new, write
+from shared.table import Cancelled, Write, get, get_many, put_new, write
 
 _LENGTH = 100
 _ALL = "*"
@@ -155,22 +154,10 @@ def _visible(order: list[str], limit: int, section: str | None) -> list[Summary]
     shown: list[Summary] = []
     for start in range(0, len(order), _LENGTH):
         part = order[start : start + _LENGTH]
-        found = {item["id"]: items.story_of(item) for item in _states(table, part)}
+        found = {item["id"]: items.story_of(item) for item in get_many(table, [items.state_key(each) for each in part])}
         for story in (found[each] for each in part if each in found):
             if story.public and section in {None, story.section}:
                 shown.append(lists.summary_of(story))
             if len(shown) == limit:
                 return shown
     return shown
-
-
-def _states(table: str, stories: Iterable[str]) -> list[Item]:
-    request: Any = {table: {"Keys": [dump(items.state_key(story)) for story in stories]}}
-    found: list[Item] = []
-    for _ in range(_ROUNDS):
-        answer = clients.dynamodb().batch_get_item(RequestItems=request)
-        found += [load(item) for item in answer["Responses"].get(table, [])]
-        request = answer.get("UnprocessedKeys")
-        if not request:
-            break
-    return found

@@ -10,11 +10,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from shared import clients, items, robots, settings
-from shared.errors import Unavailable
-from shared.table import Item, dump, load
+from shared.table import Item, dump, get_many, load
 from shared.views import local, was_open
-
-_ROUNDS = 8
 
 
 @dataclass(frozen=True)
@@ -73,21 +70,9 @@ def _gates(readings: list[_Reading]) -> dict[str, Item]:
 
 
 def _read_gates(stories: Iterable[str], *, consistent: bool) -> dict[str, Item]:
-    found: dict[str, Item] = {}
-    table = settings.value("READINGS_TABLE")
-    keys = [dump(items.gate_key(story)) for story in sorted(stories)]
-    for start in range(0, len(keys), 100):
-        request: Any = {table: {"Keys": keys[start : start + 100], "ConsistentRead": consistent}}
-        for attempt in range(_ROUNDS):
-            answer = clients.dynamodb().batch_get_item(RequestItems=request)
-            gates = [load(image) for image in answer["Responses"].get(table, [])]
-            found |= {gate["pk"].removeprefix("STORY#"): gate for gate in gates}
-            if not (request := answer.get("UnprocessedKeys")):
-                break
-            time.sleep(0.02 * 2**attempt)
-        else:
-            raise Unavailable("DynamoDB did not hand out the gates; the batch comes again.")
-    return found
+    keys = [items.gate_key(story) for story in sorted(stories)]
+    gates = get_many(settings.value("READINGS_TABLE"), keys, consistent=consistent)
+    return {gate["pk"].removeprefix("STORY#"): gate for gate in gates}
 
 
 def _add(story: str, day: str, readings: list[_Reading], gate: Item, shard: str) -> None:

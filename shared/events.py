@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from ulid import ULID
 
 from shared import clients, inbox, settings
-from shared.article import ID_PATTERN, Story, iso, utc_now
+from shared.article import ID_PATTERN, PUBLIC, Story, iso, utc_now
 from shared.content import Correction
-from shared.table import Item, Write, load
+from shared.table import Item, Write, get_many, load
 
 SOURCE = "dateline"
 _BATCH = 10  # PutEvents takes ten entries
@@ -24,6 +24,9 @@ class HiddenStory(BaseModel):
     id: str
     version: int
     status: str
+
+
+_HIDDEN = HiddenStory.model_fields.keys()
 
 
 class PublicStory(HiddenStory):
@@ -107,7 +110,8 @@ def item(name: str, story: Story, by: str, *, why: str | None = None, **more: An
     event = CATALOGUE[name]
     return {
         **key(story.id, story.version),
-        "event_id": str(ULID()),
+        # By the story's own time, which never goes back: its events sort in their sequence, whatever clock told it.
+        "event_id": str(ULID.from_datetime(story.updated_at)),
         "type": event.name,
         "time": iso(story.updated_at),
         "data": _data(event, story, more),
@@ -203,12 +207,26 @@ def send(images: list[Item]) -> None:
     PutEvents answers 200 with FailedEntryCount; what failed is sent once more, then all of it comes again with the
     next delivery: consumers drop what they have handled.
     """
-    entries: list[Any] = [_entry(image) for image in images]
+    entries: list[Any] = [_entry(image) for image in _as_seen_now(images)]
     failed = 0
     for start in range(0, len(entries), _BATCH):
         failed += len(_put(_put(entries[start : start + _BATCH])))
     if failed:
         raise Unsent(f"{failed} of {len(entries)} events were refused by the bus")
+
+
+def _as_seen_now(images: list[Item]) -> list[Item]:
+    """The event items, with nothing left of a story that readers saw then and may not see any more."""
+    table = settings.value("NEWSROOM_TABLE")
+    told = {image["pk"].removeprefix("STORY#") for image in images if not image["data"].keys() <= _HIDDEN}
+    states = get_many(table, [{"pk": f"STORY#{story}", "sk": "STATE"} for story in sorted(told)])
+    gone = {f"STORY#{story}" for story in told} - {item["pk"] for item in states if item["status"] in PUBLIC}
+    return [
+        image | {"data": {name: image["data"][name] for name in _HIDDEN & image["data"].keys()}}
+        if image["pk"] in gone
+        else image
+        for image in images
+    ]
 
 
 def unconfirmed(before: datetime, limit: int = 500) -> list[Item]:
@@ -244,7 +262,8 @@ def log(after: str | None, limit: int) -> EventLog:
         },
         Limit=limit,
     )
-    found = [CloudEvent.model_validate(cloud_event(load(item))) for item in answer["Items"]]
+    images = _as_seen_now([load(item) for item in answer["Items"]])
+    found = [CloudEvent.model_validate(cloud_event(image)) for image in images]
     return EventLog(items=found, next=found[-1].id if found else after)
 
 

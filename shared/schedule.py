@@ -50,7 +50,7 @@ def _set(name: str, moment: datetime, story: Story) -> None:
         logger.warning("no alarm was set; the sweeper will do it", story=story.id, reason=str(error))
 
 
-def due(now: datetime, limit: int = 100) -> list[str]:
+def due(now: datetime, limit: int = 500) -> list[str]:
     """The ids of stories whose moment has come, longest due first."""
     answer = clients.dynamodb().query(
         TableName=settings.value("NEWSROOM_TABLE"),

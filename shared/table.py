@@ -3,7 +3,7 @@
 import random
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from shared.errors import Unavailable
 type Item = dict[str, Any]
 
 _ATTEMPTS = 6
+_READ_AT_ONCE = 100  # keys that BatchGetItem takes
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "TransactionInProgress"}
 _CANCELLED = {"TransactionCanceledException", "TransactionInProgressException"}
 _serializer = TypeSerializer()
@@ -85,6 +86,23 @@ def get(table: str, pk: str, sk: str, *, consistent: bool = True) -> Item | None
     """One item, or None."""
     answer = clients.dynamodb().get_item(TableName=table, Key=dump({"pk": pk, "sk": sk}), ConsistentRead=consistent)
     return load(answer["Item"]) if "Item" in answer else None
+
+
+def get_many(table: str, keys: Sequence[Item], *, consistent: bool = True) -> list[Item]:
+    """The items that are there, in no order. Raises Unavailable when DynamoDB does not hand out all of them."""
+    found: list[Item] = []
+    for start in range(0, len(keys), _READ_AT_ONCE):
+        batch = [dump(key) for key in keys[start : start + _READ_AT_ONCE]]
+        request: Any = {table: {"Keys": batch, "ConsistentRead": consistent}}
+        for attempt in range(_ATTEMPTS):
+            answer = clients.dynamodb().batch_get_item(RequestItems=request)
+            found += map(load, answer["Responses"].get(table, []))
+            if not (request := answer.get("UnprocessedKeys")):
+                break
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311  # jitter, not a secret
+        else:
+            raise Unavailable("DynamoDB is busy; send the same request again.")
+    return found
 
 
 def query(table: str, pk: str, prefix: str, *, newest_first: bool = False) -> Iterator[Item]:

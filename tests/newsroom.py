@@ -259,7 +259,7 @@ class Newsroom:
         streams, position = aws("dynamodbstreams"), f"{table}:{function}"
         arn = aws("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
         shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-        # A new iterator each time: moto copies its tables when a transaction is cancelled, and an old one reads the copy.
+        # A new iterator each time: moto swaps its tables for copies when a transaction is cancelled.
         seen = self.positions.get(position)
         start = {"SequenceNumber": seen, "ShardIteratorType": "AFTER_SEQUENCE_NUMBER"} if seen else {}
         iterator = streams.get_shard_iterator(
@@ -333,6 +333,7 @@ class Newsroom:
             ("POST", "/withdrawal", {"kind": "killed", "public_note": "Not true."}),
         ):
             self.change(method, story, what, body)
+            self.deliver_events()  # while the story stands as the event says
         return story
 
     def read(self, story: str, address: str, **headers: str) -> Answer:

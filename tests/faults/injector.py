@@ -1,4 +1,4 @@
-"""One fault at one AWS write, through botocore's public events; the same hooks drive moto and any other stand-in for AWS."""
+"""One fault at one AWS write, through botocore's public events: the product is not changed for it."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Every protecting mechanism with a switch that only tests can reach: what is taken away, and where that must be seen."""
+"""Every protecting mechanism with a switch that only tests reach: what is taken away, and where it must be seen."""
 
 import uuid
 from collections.abc import Callable
@@ -109,7 +109,7 @@ def confirm_anyway(patch: Patch) -> None:
 
 def project_in_any_order(patch: Patch) -> None:
     """A projection that takes an event whose sequence it has passed."""
-    real = inbox.get
+    real = table.get
 
     def get(*key: str) -> Item | None:
         found = real(*key)
@@ -127,7 +127,12 @@ class _Behind(int):
 
 def effect_outside(patch: Patch) -> None:
     """A projection's position first, then its effect."""
-    patch.setattr(inbox, "transact", lambda writes: [table.transact([write]) for write in writes])
+
+    def transact(writes: list[Write]) -> None:
+        for write in writes:
+            table.transact([write])
+
+    patch.setattr(inbox, "transact", transact)
 
 
 def position_unconditional(patch: Patch) -> None:
@@ -142,7 +147,7 @@ def position_unconditional(patch: Patch) -> None:
 def no_mark(patch: Patch) -> None:
     """Every batch is of a shard of its own: no mark is ever found."""
     real = counting._add
-    patch.setattr(counting, "_add", lambda *a: real(*a[:4], uuid.uuid4().hex))
+    patch.setattr(counting, "_add", lambda story, day, part, gate, _: real(story, day, part, gate, uuid.uuid4().hex))
 
 
 def repeats_count(patch: Patch) -> None:

@@ -11,12 +11,9 @@ from tests.faults.mechanisms import MECHANISMS
 @pytest.fixture(scope="session")
 def asked(request: pytest.FixtureRequest) -> dict[str, Future[str | None]]:
     """All that this run asks for, side by side."""
-    names = [str(item.callspec.params["name"]) for item in request.session.items if "asked" in _fixtures(item)]
+    functions = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    names = [str(item.callspec.params["name"]) for item in functions if "asked" in item.fixturenames]
     return {name: workers().submit(first_problem, name) for name in names}
-
-
-def _fixtures(item: pytest.Item) -> list[str]:
-    return item.fixturenames if isinstance(item, pytest.Function) else []
 
 
 @pytest.mark.parametrize("name", MECHANISMS)

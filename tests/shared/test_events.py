@@ -82,3 +82,21 @@ def test_real_events_keep_to_their_schemas(newsroom: Newsroom) -> None:
         "article.embargo.lifted",
         "views.milestone",
     }
+    assert any("headline" in cloud["data"] for cloud in clouds)
+
+
+def test_what_is_told_late_follows_the_gate(newsroom: Newsroom) -> None:
+    """A publication that is announced after the story was killed names nothing of it, nor does the log."""
+    story = newsroom.draft(headline="Secret of the mayor").json["id"]
+    newsroom.change("POST", story, "/publication")
+    newsroom.change("POST", story, "/withdrawal", {"kind": "killed"})
+    newsroom.deliver()
+    assert [event["detail-type"] for event in newsroom.bus] == [
+        "article.created",
+        "article.published",
+        "article.killed",
+    ]
+    assert all(set(event["detail"]["data"]) == {"id", "version", "status"} for event in newsroom.bus)
+    assert "mayor" not in str(newsroom.bus)
+    for event in newsroom.bus:
+        holds(event["detail"])
