@@ -74,9 +74,12 @@ def take_back_publication(article_id: str, why: Why, if_match: IfMatch = None) -
 
 
 @app.post("/articles/<article_id>/corrections")
-def correct_article(article_id: str, request: CorrectionRequest, if_match: IfMatch = None) -> Response[DeskArticle]:
+def correct_article(
+    article_id: str, request: CorrectionRequest, if_match: IfMatch = None, key: IdempotencyKey = None
+) -> Response[DeskArticle]:
     """Put a mistake right, and say what was wrong"""
-    return http.versioned(commands.correct(article_id, request, http.actor(app), http.expected_version(if_match)))
+    expected = http.expected_version(if_match)
+    return http.versioned(commands.correct(article_id, request, http.actor(app), expected, key))
 
 
 @app.post("/articles/<article_id>/withdrawal")

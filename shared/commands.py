@@ -1,6 +1,7 @@
 """What editors ask for over HTTP, checked field by field and handed to the desk."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -12,6 +13,8 @@ from shared import archive, desk, events, moments, settings
 from shared.article import Actor, Status, Story, utc_now
 from shared.content import Content, Correction, Image, Line, Note, Source, Tag
 from shared.errors import Moved, NotFound, Problem, Unprocessable
+from shared.idempotency import Key
+from shared.transition import Known
 
 _STORY_PATH = re.compile(r"/articles/(by-slug/(?P<slug>[^/]+)|(?P<id>[^/]+))/?")
 
@@ -114,23 +117,34 @@ def publish(
     start = max(moment for moment in (at, embargo, now) if moment)
     if expires and expires <= start:
         raise Unprocessable.at("/expires_at", "lies before the publication")
-    if start <= now:
-        return desk.publish(story_id, actor, expected, key, expires_at=expires, why=request.reason)
-    return desk.plan(
-        story_id,
-        actor,
-        publish_at=start,
-        embargo_until=embargo,
-        expires_at=expires,
-        expected=expected,
-        why=request.reason,
-    )
+    asked = Key.of(actor.name, key, "publish", story_id, request.model_dump()) if key else None
+
+    def change() -> Story:
+        ends: dict[str, Any] = {"expires_at": expires, "why": request.reason}
+        if start <= now:
+            return desk.publish(story_id, actor, expected, asked, **ends)
+        return desk.plan(story_id, actor, expected, asked, publish_at=start, embargo_until=embargo, **ends)
+
+    return _once(asked, change)
 
 
-def correct(story_id: str, request: CorrectionRequest, actor: Actor, expected: int | None) -> Story:
-    """Puts a mistake right."""
+def correct(
+    story_id: str, request: CorrectionRequest, actor: Actor, expected: int | None, key: str | None = None
+) -> Story:
+    """Puts a mistake right; the same correction twice within a day, with a key or without, is one."""
     correction = Correction(note=request.note, wrong=request.wrong, right=request.right, at=utc_now())
-    return desk.correct(story_id, correction, request.article, actor, expected, request.reason)
+    asked = Key.of(actor.name, key, "correct", story_id, request.model_dump(mode="json"))
+    why = request.reason
+    return _once(asked, lambda: desk.correct(story_id, correction, request.article, actor, expected, asked, why))
+
+
+def _once(key: Key | None, change: Callable[[], Story]) -> Story:
+    """The change, or what the first request with this key made of the story."""
+    done = key.story() if key else None
+    try:
+        return archive.story(done) if done else change()
+    except Known as known:
+        return archive.story(known.story_id)
 
 
 def withdraw(story_id: str, request: WithdrawalRequest, actor: Actor, expected: int | None) -> Story:

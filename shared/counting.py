@@ -3,7 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -102,8 +102,9 @@ def _add(story: str, day: str, readings: list[_Reading], gate: Item, shard: str)
             raise
         found = load(error.response["Item"])  # type: ignore[typeddict-item]
         if "rolled" in found:
-            # Sent again by hand days later: counted today, since that day is closed.
-            _add(story, local(time.time()).date().isoformat(), readings, gate, shard)
+            # Sent again by hand days later: the day's marks, which told what it had counted, went with the roll-up.
+            late = [replace(reading, reason="late") for reading in readings]
+            _add(story, local(time.time()).date().isoformat(), late, gate, shard)
             return
         mark = int.from_bytes(found[f"mark_{shard}"], "big")
         rest = [reading for reading in readings if reading.sequence > mark]

@@ -51,6 +51,7 @@ def correct(
     content: Content | None,
     actor: Actor,
     expected: int | None,
+    key: Key | None = None,
     why: str | None = None,
 ) -> Story:
     """Puts a mistake right and says so; with a new text, `expected` is needed as for a revision."""
@@ -64,7 +65,7 @@ def correct(
         changes |= story.with_text(content) | {"text_version": story.version + 1}
     target = Status.CORRECTED if story.public else status
     after = story.changed(utc_now(), status=target, **changes)
-    change = Change(story, after, "article.corrected", actor, content=content, correction=correction, why=why)
+    change = Change(story, after, "article.corrected", actor, content=content, correction=correction, key=key, why=why)
     return _commit(change, expected)
 
 
@@ -72,32 +73,26 @@ def publish(
     story_id: str,
     actor: Actor,
     expected: int | None = None,
-    key: str | None = None,
+    key: Key | None = None,
     *,
     expires_at: datetime | None = None,
     why: str | None = None,
 ) -> Story:
-    """Lets readers see the story from now on. Publishing twice is a Conflict, unless it repeats `key`'s request."""
-    idempotency = Key.of(actor.name, key, "publish", story_id) if key else None
-    if idempotency and (done := idempotency.story()):
-        return archive.story(done)
+    """Lets readers see the story from now on. Publishing twice is a Conflict; raises Known for a repeat of `key`."""
     story = _current(story_id, expected)
     story.advance(Action.PUBLISH, actor)
-    plan = {"expires_at": expires_at} if expires_at else {}
-    try:
-        return _publish(story, actor, expected, idempotency, plan, why)
-    except Known as known:
-        return archive.story(known.story_id)
+    return _publish(story, actor, expected, key, {"expires_at": expires_at} if expires_at else {}, why)
 
 
 def plan(
     story_id: str,
     actor: Actor,
+    expected: int | None = None,
+    key: Key | None = None,
     *,
     publish_at: datetime,
     embargo_until: datetime | None = None,
     expires_at: datetime | None = None,
-    expected: int | None = None,
     why: str | None = None,
 ) -> Story:
     """Will publish the story at a moment to come; with `embargo_until`, nothing of it may be shown before that."""
@@ -112,7 +107,7 @@ def plan(
         expires_at=expires_at,
         schedule=story.schedule + 1,
     )
-    return _commit(Change(story, after, LIFE[action].event, actor, why=why), expected)
+    return _commit(Change(story, after, LIFE[action].event, actor, key=key, why=why), expected)
 
 
 def fire(story_id: str, plan_number: int | None, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
 from shared import archive, guard, schedule, settings
@@ -27,6 +28,7 @@ from shared.errors import (
     PreconditionFailed,
     Problem,
     Unauthorized,
+    Unavailable,
     Unprocessable,
 )
 from shared.lists import ArticleList, ListQuery
@@ -62,6 +64,8 @@ def resolver() -> APIGatewayHttpResolver:
         return problem(NotFound(f"There is no {app.current_event.http_method} {app.current_event.path}."))
 
     def broken(error: Exception) -> Response[str]:
+        if isinstance(error, BotoCoreError) or (isinstance(error, ClientError) and _busy(error)):
+            return problem(Unavailable("AWS did not answer in time; send it again.", headers={"Retry-After": "1"}))
         logger.error("a request failed", route=app.current_event.get("routeKey"), exc_info=error)
         return problem(Problem("The request was not handled; it can be sent again."))
 
@@ -84,6 +88,10 @@ def resolver() -> APIGatewayHttpResolver:
     app.not_found(unknown)
     app.use([_refuse_unknown_parameters])
     return app
+
+
+def _busy(error: ClientError) -> bool:
+    return "Throttl" in error.response["Error"]["Code"] or "ThroughputExceeded" in error.response["Error"]["Code"]
 
 
 def _refuse_unknown_parameters(app: APIGatewayHttpResolver, following: Any) -> Any:

@@ -9,12 +9,15 @@ from pydantic import ValidationError as Invalid
 from shared import archive, clients, desk, settings
 from shared.article import Actor, Group, Status
 from shared.content import Content, Source
-from shared.errors import Problem
+from shared.errors import Conflict, PreconditionFailed, Problem, Unavailable
 from shared.formats import plain_text
 from shared.formats.story import IncomingStory, Unreadable
 from shared.intake import IngestItem, IngestRecord, Outcome, record_item
 from shared.table import put
 from shared.transition import Known, Origin
+
+# What is wrong with the moment and not with the payload: the queue brings it again.
+_PASSING = {Conflict.status, PreconditionFailed.status, Unavailable.status}
 
 
 def handle(message: dict[str, Any]) -> None:
@@ -35,6 +38,8 @@ def _read(bucket: str, name: str) -> None:
     except Unreadable as error:
         item = IngestItem(outcome=Outcome.REFUSED, detail=str(error), missing=list(error.missing))
     except Problem as error:
+        if error.status in _PASSING:
+            raise
         item = IngestItem(outcome=Outcome.REFUSED, detail=error.detail)
     status = "refused" if item.outcome is Outcome.REFUSED else "done"
     put(settings.value("NEWSROOM_TABLE"), record_item(record.model_copy(update={"items": [item], "status": status})))

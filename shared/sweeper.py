@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+from botocore.exceptions import BotoCoreError, ClientError
 
 from shared import desk, events, schedule
 from shared.article import utc_now
@@ -28,8 +29,8 @@ def due(now: datetime | None = None) -> int:
     for story in schedule.due(now - _ALARM_GRACE):
         try:
             fired += desk.fire(story, None, now)
-        except Problem as problem:
-            logger.warning("a story that is due could not be changed", story=story, reason=problem.detail)
+        except (Problem, ClientError, BotoCoreError) as error:
+            logger.warning("a story that is due could not be changed", story=story, reason=str(error))
     _tell({"DueRepaired": fired, "Overdue": len(schedule.due(now - _OVERDUE))})
     return fired
 

@@ -12,7 +12,7 @@ from shared.table import Cancelled, Item, Write, load, transact
 
 _DAYS_SHOWN = 30
 _SKEW = 5.0  # seconds by which the clocks of two functions may differ: a reading right after publication counts
-EXCLUSIONS = ("repeat", "robot", "unpublished", "unreadable")
+EXCLUSIONS = ("repeat", "robot", "unpublished", "unreadable", "late")
 
 
 class Day(BaseModel):

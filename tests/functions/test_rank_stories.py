@@ -123,8 +123,8 @@ def test_two_who_roll_the_same_day_add_it_once(newsroom: Newsroom) -> None:
     assert views.counters(story).counted == 10
 
 
-def test_a_reading_of_a_closed_day_counts_today(newsroom: Newsroom) -> None:
-    """Records sent again by hand after their day was rolled up are not lost."""
+def test_a_reading_of_a_closed_day_is_excluded_as_late(newsroom: Newsroom) -> None:
+    """Records sent again by hand after their day was rolled up cannot be told from counted ones: they are told."""
     story = newsroom.published()
     gate = newsroom.item(READINGS, f"STORY#{story}", "GATE") or {}
     old = time.time() - 4 * 86400
@@ -144,7 +144,8 @@ def test_a_reading_of_a_closed_day_counts_today(newsroom: Newsroom) -> None:
     records[0]["dynamodb"]["NewImage"]["at"] = {"N": str(old)}
     for _ in range(2):
         count_views.handler({"Records": records, "shardId": "shard-1"}, None)
-    assert views.counters(story).counted == 6
+    counts = views.counters(story)
+    assert (counts.counted, counts.sum("x_late")) == (5, 1)
 
 
 def test_a_board_keeps_a_hundred(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from local.client import Answer
+from local.client import Answer, Client
 from local.stack import LocalStack
-from local.traveller import Client
 from ops import user
 
 EDITORS, ROUNDS = 12, 50
