@@ -32,14 +32,30 @@ def record(change: str, pk: str, sk: str) -> Resource:
     return {"eventName": change, "dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": sk}}}}
 
 
-# Per function with a filter: records that must arrive, records that must not.
+# Per mapping with a filter: records that must arrive, records that must not.
 RECORDS = {
-    "CountViews": (
+    "CountViewsMarkers": (
         [record("INSERT", "a", "MARKER"), record("MODIFY", "a", "MARKER")],
         [record("REMOVE", "a", "MARKER"), record("MODIFY", "a", "DAY#2018-10-12"), record("INSERT", "a", "GATE")],
     ),
-    "RelayEvents": (
+    "RelayEventsOutbox": (
         [record("INSERT", "a", "EVENT#01J9ZZZZZZZZZZZZZZZZZZZZZZ")],
         [record("MODIFY", "a", "EVENT#01J9ZZZZZZZZZZZZZZZZZZZZZZ"), record("INSERT", "a", "STATE")],
+    ),
+    "RelayEventsMilestones": (
+        [record("INSERT", "a", "MILESTONE#0000000100")],
+        [record("MODIFY", "a", "MILESTONE#0000000100"), record("INSERT", "a", "DAY#2018-10-12")],
+    ),
+    "RankStoriesCounters": (
+        [
+            record("INSERT", "a", "DAY#2018-10-12"),
+            record("MODIFY", "a", "DAY#2018-10-12"),
+            record("MODIFY", "a", "GATE"),
+        ],
+        [
+            record("INSERT", "a", "MARKER"),
+            record("MODIFY", "a", "TOTAL"),
+            record("INSERT", "a", "MILESTONE#0000000100"),
+        ],
     ),
 }

@@ -273,8 +273,8 @@ def messages_stay_hidden(resources: Resources) -> Iterator[str]:
 @rule
 def filters_take_what_they_should(resources: Resources) -> Iterator[str]:
     """A filter that is not JSON takes nothing, silently; one that is too wide makes a function call itself for ever."""
-    for name, mapping, function, _ in mappings(resources, "AWS::DynamoDB::Table"):
-        wanted, unwanted = RECORDS.get(function, ([], []))
+    for name, mapping, _, _ in mappings(resources, "AWS::DynamoDB::Table"):
+        wanted, unwanted = RECORDS.get(name, ([], []))
         try:
             patterns = [json.loads(f["Pattern"]) for f in mapping.get("FilterCriteria", {}).get("Filters", [])]
             taken = [record for record in [*wanted, *unwanted] if any(matches(p, record) for p in patterns)]
@@ -282,7 +282,7 @@ def filters_take_what_they_should(resources: Resources) -> Iterator[str]:
             yield f"{name}: {error}"
             continue
         if not patterns or not wanted:
-            yield f"{name} has no filter, or RECORDS no samples for {function}"
+            yield f"{name} has no filter, or RECORDS no samples for it"
         if taken != wanted:
             yield f"{name} takes {taken}, not {wanted}"
 
