@@ -54,7 +54,7 @@ check: .venv/locked .venv-sam/locked ## format, lint, types, template, OpenAPI d
 	.venv/bin/ruff check .
 	.venv/bin/mypy $(CODE)
 	.venv/bin/cfn-lint template.yaml
-	# W2001: SAM fills CorsOrigins in while it translates, so nothing refers to it any more.
+	# W2001: SAM fills CorsOrigin in while it translates, so nothing refers to it any more.
 	.venv/bin/python -m tests.template.translate | .venv/bin/cfn-lint --ignore-checks W2001
 	.venv-sam/bin/sam validate --lint
 	.venv/bin/python -m local.generated --check

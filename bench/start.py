@@ -93,9 +93,9 @@ def _instructions(valgrind: str, start: _Start) -> int:
     lines = [f"import {module}" for module in (*start.modules, "boto3")]
     lines += [f"boto3.client({service!r})" for service in start.services]
     environment = {
-        "AWS_ACCESS_KEY_ID": "none",
+        "AWS_ACCESS_KEY_ID": "testing",
         "AWS_DEFAULT_REGION": "eu-central-1",
-        "AWS_SECRET_ACCESS_KEY": "none",
+        "AWS_SECRET_ACCESS_KEY": "testing",
         "POWERTOOLS_SERVICE_NAME": "dateline",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
