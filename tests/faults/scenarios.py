@@ -148,11 +148,14 @@ def kill(room: Room, story: str) -> None:
 
 def waiting(room: Room) -> list[dict[str, Any]]:
     """The stream records of a story that came and went."""
-    story = published(room, "Told")
+    _come_and_go(room, published(room, "Told"))
+    return room.newsroom.stream(NEWSROOM, "RelayEvents")
+
+
+def _come_and_go(room: Room, story: str) -> None:
     assert room.newsroom.http("DELETE", f"/articles/{story}/publication").status == 200
     room.model.expect("Told", "created published unpublished", "unpublished")
     room.wait(minutes=3)
-    return room.newsroom.stream(NEWSROOM, "RelayEvents")
 
 
 def relay(room: Room, records: list[dict[str, Any]]) -> None:
@@ -161,10 +164,14 @@ def relay(room: Room, records: list[dict[str, Any]]) -> None:
 
 
 def on_the_bus(room: Room) -> list[dict[str, Any]]:
-    """Three events that the bus has put into the queues."""
-    records = waiting(room)
+    """Three events that the bus has put into the queues, each told while the story stood as it says."""
+    story = published(room, "Told")
+    records = room.newsroom.stream(NEWSROOM, "RelayEvents")
     relay_events.handler({"Records": records}, None)
-    return records
+    _come_and_go(room, story)
+    later = room.newsroom.stream(NEWSROOM, "RelayEvents")
+    relay_events.handler({"Records": later}, None)
+    return records + later
 
 
 def confirm(room: Room, _: list[dict[str, Any]]) -> None:
