@@ -20,6 +20,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +29,9 @@ from typing import Any, Self
 from local.demo import SAMPLE
 from local.stack import REGION, LocalStack
 from local.template import load
+from shared.article import Story
+from shared.items import state_item
+from shared.table import dump
 
 ROOT = Path(__file__).parents[1]
 ARCHITECTURE = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
@@ -35,6 +39,7 @@ BUILD = ROOT / ".aws-sam" / ARCHITECTURE
 LAYER = BUILD / "Shared" / "python"
 _START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
+_STORY = "01ARZ3NDEKTSV4RRFFQ69G5FAV"  # of which the samples tell
 _INIT = re.compile(r"INIT REPORT\(durationMs: ([0-9.]+)\)")
 
 
@@ -205,12 +210,17 @@ def environment(stack: LocalStack, function: Function) -> dict[str, str]:
 
 
 def prepare(stack: LocalStack) -> None:
-    """Puts what the samples speak of where it stands when such an event comes: stream records' items, the payload."""
+    """Puts what the samples speak of where it stands when such an event comes: the story, items of records, a payload."""
+    then = datetime(2018, 10, 12, 12, tzinfo=UTC)
+    moments = {"created_at": then, "updated_at": then}
+    story = Story(id=_STORY, version=1, headline="Bridge", language="en", section="news", owner="ann", **moments)
+    dynamodb = stack.client("dynamodb")
+    dynamodb.put_item(TableName=stack.resources["Newsroom"], Item=dump(state_item(story)))
     for path in (ROOT / "events").glob("*.json"):
         for record in json.loads(path.read_text(encoding="utf-8")).get("Records", []):
             if item := record.get("dynamodb", {}).get("NewImage"):
                 table = record["eventSourceARN"].split("/")[1]
-                stack.client("dynamodb").put_item(TableName=stack.resources[table], Item=item)
+                dynamodb.put_item(TableName=stack.resources[table], Item=item)
             for notified in json.loads(record.get("body", "{}")).get("Records", []):
                 key = notified["s3"]["object"]["key"]
                 bucket = stack.outputs["PayloadsBucket"]

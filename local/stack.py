@@ -1,10 +1,8 @@
 """The whole stack on this machine: the same template, a local AWS, keys, three users; gone when the block ends."""
 
-import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -124,31 +122,6 @@ class LocalStack:
         complaints = [line for line in self.server.log().splitlines() if "ERROR" in line or "WARNING" in line]
         return "\n".join([*printed, "-- MiniStack:", *complaints])
 
-    def rights(self, function: str) -> list[dict[str, Any]]:
-        """The statements of a function's own policy, by its name in the template: what `without` can take away."""
-        return [statement for document in self._policies(function).values() for statement in document["Statement"]]
-
-    @contextmanager
-    def without(self, function: str, action: str, resource: str = "") -> Iterator[None]:
-        """Takes an action from a function while the block runs, on the resources whose ARN contains `resource`."""
-        iam, role, before = self.client("iam"), self.resources[f"{function}Role"], self._policies(function)
-        after = {name: _without(document, action, resource) for name, document in before.items()}
-        if after == before:
-            raise KeyError(f"no statement of {function} allows {action} on {resource or 'anything'}")
-        try:
-            # It holds from the next call on: nothing keeps a decision, and no worker has to start again.
-            for name, document in after.items():
-                iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
-            yield
-        finally:
-            for name, document in before.items():
-                iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
-
-    def _policies(self, function: str) -> dict[str, dict[str, Any]]:
-        iam, role = self.client("iam"), self.resources[f"{function}Role"]
-        names = iam.list_role_policies(RoleName=role)["PolicyNames"]
-        return {name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names}
-
     def stop(self) -> None:
         """Ends the local AWS and removes its files; harmless when it is done already."""
         for client in self._clients.values():
@@ -197,10 +170,3 @@ def _session() -> boto3.session.Session:
     own = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
     unset = botocore.session.Session(session_vars={name: (None, None, value, None) for name, value in own.items()})
     return boto3.session.Session(ROOT, ROOT, region_name=REGION, botocore_session=unset)
-
-
-def _without(document: dict[str, Any], action: str, resource: str) -> dict[str, Any]:
-    def is_taken(statement: dict[str, Any]) -> bool:
-        return statement["Action"] == action and resource in json.dumps(statement["Resource"])
-
-    return {**document, "Statement": [s for s in document["Statement"] if not is_taken(s)]}

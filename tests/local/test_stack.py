@@ -98,20 +98,6 @@ def test_a_right_taken_away_is_missing_at_once_and_back_afterwards(stack: LocalS
     assert _call(stack, "POST", "/articles", token=stack.tokens["editor"], body=_STORY)[0] == 201
 
 
-def test_a_right_is_taken_on_one_resource_only(stack: LocalStack) -> None:
-    def updates() -> list[str]:
-        found = [right for right in stack.rights("NewsroomApi") if right["Action"] == "dynamodb:UpdateItem"]
-        return [str(right["Resource"]) for right in found]
-
-    (kept,) = [resource for resource in updates() if "Newsroom" in resource]
-    before = updates()
-    with stack.without("NewsroomApi", "dynamodb:UpdateItem", "Readings"):
-        assert updates() == [kept]
-    assert updates() == before
-    with pytest.raises(KeyError, match="s3:DeleteBucket"), stack.without("NewsroomApi", "s3:DeleteBucket"):
-        pass
-
-
 def test_what_functions_printed_can_be_read(stack: LocalStack) -> None:
     assert _call(stack, "GET", "/masthead")[0] == 200
     assert "RequestId" in stack.logs()
