@@ -210,10 +210,10 @@ def environment(stack: LocalStack, function: Function) -> dict[str, str]:
 
 
 def prepare(stack: LocalStack) -> None:
-    """Puts what the samples speak of where it stands when such an event comes: the story, items of records, a payload."""
+    """Puts what the samples speak of where it stands when such an event comes: story, items of records, payload."""
     then = datetime(2018, 10, 12, 12, tzinfo=UTC)
-    moments = {"created_at": then, "updated_at": then}
-    story = Story(id=_STORY, version=1, headline="Bridge", language="en", section="news", owner="ann", **moments)
+    names = {"headline": "Bridge", "language": "en", "section": "news", "owner": "ann"}
+    story = Story.model_validate({"id": _STORY, "version": 1, "created_at": then, "updated_at": then, **names})
     dynamodb = stack.client("dynamodb")
     dynamodb.put_item(TableName=stack.resources["Newsroom"], Item=dump(state_item(story)))
     for path in (ROOT / "events").glob("*.json"):

@@ -122,6 +122,15 @@ class LocalStack:
         complaints = [line for line in self.server.log().splitlines() if "ERROR" in line or "WARNING" in line]
         return "\n".join([*printed, "-- MiniStack:", *complaints])
 
+    def rights(self, function: str) -> list[dict[str, Any]]:
+        """The statements of a function's own policy, by its name in the template."""
+        return [statement for document in self._policies(function).values() for statement in document["Statement"]]
+
+    def _policies(self, function: str) -> dict[str, dict[str, Any]]:
+        iam, role = self.client("iam"), self.resources[f"{function}Role"]
+        names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        return {name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names}
+
     def stop(self) -> None:
         """Ends the local AWS and removes its files; harmless when it is done already."""
         for client in self._clients.values():
