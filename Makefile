@@ -105,8 +105,10 @@ bench: .venv/locked .aws-sam/$(HOST_ARCH)/template.yaml ## measure, compare with
 
 .PHONY: lock
 lock: $(filter .tools/%,$(UV)) ## pin the dependencies of pyproject.toml in locks/ (UPGRADE=1 moves to the newest)
-	$(call uv_lock,dev) --group local --group test --group lint pyproject.toml
+	$(call uv_lock,dev) --extra parsers --group local --group test --group lint pyproject.toml
 	$(call uv_lock,runtime) --constraints locks/dev.txt pyproject.toml
+	$(call uv_lock,parsers) --constraints locks/dev.txt --extra parsers pyproject.toml \
+		$(shell sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' locks/runtime.txt)
 	$(call uv_lock,sam) --group sam
 	$(call uv_lock,lambda) --group lambda
 

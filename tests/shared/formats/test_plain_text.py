@@ -339,4 +339,5 @@ def test_no_text_makes_it_fail(text: str) -> None:
     else:
         assert story.headline
         assert story.body_html.startswith("<p>")
+        assert story.published_at is not None
         assert story.published_at.tzinfo is UTC
