@@ -161,5 +161,5 @@ define sam_build
 endef
 
 # Builds to look at: the machine's own for `make invoke`, and each architecture for tests/packaging.
-.aws-sam/%/template.yaml: template.yaml samconfig.toml shared/Makefile locks/runtime.txt $(SOURCES) | .venv-sam/locked
+.aws-sam/%/template.yaml: template.yaml samconfig.toml shared/Makefile locks/runtime.txt locks/parsers.txt $(SOURCES) | .venv-sam/locked
 	@$(call sam_build,$*,.aws-sam/$*)

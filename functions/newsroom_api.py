@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
-from shared import archive, commands, desk, events, history, http, intake, lists
+from shared import archive, commands, desk, events, history, http, intake, lists, polling, sources
 from shared.archive import DeskArticle
 from shared.commands import (
     Because,
@@ -20,6 +20,8 @@ from shared.events import EventLog, EventQuery
 from shared.history import Against, AsOf, Difference, History, Revision, Versions
 from shared.intake import IngestQuery, IngestRecord
 from shared.lists import ArticleList, DeskQuery
+from shared.polling import PollReport
+from shared.sources import ChangedSource, KnownSource, NewSource, SourceList
 
 app = http.resolver()
 IfMatch = Annotated[str | None, Header(alias="If-Match")]
@@ -164,6 +166,50 @@ def read_ingest(ingest_id: str) -> IngestRecord:
     """What became of each item of a payload"""
     http.actor(app)
     return intake.report(ingest_id)
+
+
+@app.post("/ingest/<ingest_id>/release", status_code=202)
+def release_ingest(ingest_id: str) -> Response[IngestRecord]:
+    """Take what is held of a payload, with an editor's word"""
+    return http.accepted(intake.release(ingest_id, http.actor(app)), f"/ingest/{ingest_id}")
+
+
+@app.get("/sources")
+def list_sources() -> SourceList:
+    """Every wire and feed, and how its polling goes"""
+    http.actor(app)
+    return sources.listed()
+
+
+@app.post("/sources", status_code=201)
+def create_source(new: NewSource) -> Response[KnownSource]:
+    """Set up a wire or a feed"""
+    return http.made(sources.create(new, http.actor(app)), f"/sources/{new.id}")
+
+
+@app.get("/sources/<source_id>")
+def read_source(source_id: str) -> KnownSource:
+    """A wire or a feed"""
+    http.actor(app)
+    return sources.known(source_id)
+
+
+@app.put("/sources/<source_id>")
+def change_source(source_id: str, changed: ChangedSource) -> KnownSource:
+    """Set a wire or a feed up anew"""
+    return sources.change(source_id, changed, http.actor(app))
+
+
+@app.delete("/sources/<source_id>")
+def end_source(source_id: str) -> KnownSource:
+    """End a wire or a feed; its stories stay"""
+    return sources.forget(source_id, http.actor(app))
+
+
+@app.post("/sources/<source_id>/poll")
+def poll_source(source_id: str) -> PollReport:
+    """Ask a feed now"""
+    return polling.poll(source_id, http.actor(app))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from local.client import Client
+from local import wire
+from local.client import Answer, Client
 from local.stack import LocalStack
 from local.table import Table, say
 
@@ -74,6 +75,7 @@ class Demo:
         self._count(item["article"])
         self._read_back(item["article"], slug)
         self._life()
+        wire.walk(self.desk, self.reader, self.table, self._send)
 
     def _subscribe(self) -> str:
         # A queue of our own on the bus, as an outside consumer would have one.
@@ -92,16 +94,23 @@ class Demo:
         if taken.status != _ACCEPTED:
             say(f"  {taken.json['detail']}")
             return None
+        item = self._became(taken)
+        self.table.check("what became of it", "created", item["outcome"])
+        if item["outcome"] != "created":
+            say(f"  {item['detail']}")
+            return None
+        return item
 
+    def _send(self, payload: Any, source: str) -> Any:
+        """What became of the one item of a wire's payload."""
+        return self._became(self.desk.call("POST", "/ingest", payload, query={"source": source}))
+
+    def _became(self, taken: Answer) -> Any:
         def done() -> Any:
             record = self.desk.call("GET", f"/ingest/{taken.json['ingest']}").json
             return record["items"] if record["status"] != "received" else None
 
         (item,) = self._until("the ingest", done)
-        self.table.check("what became of it", "created", item["outcome"])
-        if item["outcome"] != "created":
-            say(f"  {item['detail']}")
-            return None
         return item
 
     def _read_rightly(self, item: Any, path: Path) -> None:

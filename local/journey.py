@@ -10,6 +10,7 @@ from typing import Any
 
 from ulid import ULID
 
+from local import wire_journey
 from local.traveller import Traveller
 
 _BROWSER = (
@@ -47,6 +48,7 @@ class Journey(Traveller):
         self.rank(written)
         self.topics(written)
         self.sweep(written)
+        wire_journey.walk(self)
 
     # -- the steps, each of which leaves a story further on
 

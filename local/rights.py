@@ -27,6 +27,9 @@ UNCHECKED = {
     "iam:PassRole": "(not tried: the local AWS does not check it) no alarm of a plan can be set",
     "sqs:SendMessage": "(not tried: the local AWS sends no such letters) a dead letter is lost",
 }
+_UNREACHED = {
+    ("PollFeeds", "s3:PutObject"): "(not tried: nothing outside can be fetched here) a feed that was fetched is lost",
+}
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _PATIENCE = 12.0
 
@@ -111,8 +114,8 @@ def _list(value: Any) -> list[Any]:
 
 def probe(stack: LocalStack, right: Right) -> Finding:
     """Walks the journey without a right."""
-    if right.action in UNCHECKED:
-        return Finding(right, missed=False, seen=UNCHECKED[right.action])
+    if untried := _untried(right):
+        return Finding(right, missed=False, seen=untried)
     with lacking(stack, right):
         finding = _walk(stack, right)
         if finding.missed:
@@ -120,6 +123,11 @@ def probe(stack: LocalStack, right: Right) -> Finding:
         # A process that runs already may hold what it read before: keys, the next due moment.
         _start_again(stack.client("lambda"), stack.resources[right.function])
         return _walk(stack, right)
+
+
+def _untried(right: Right) -> str | None:
+    """Why a right cannot be tried here, and what happens without it."""
+    return UNCHECKED.get(right.action) or _UNREACHED.get((right.function, right.action))
 
 
 def _start_again(lambda_: Any, function: str) -> None:
@@ -147,7 +155,7 @@ def document(findings: list[Finding]) -> str:
         "",
         "Written by `python -m local.rights --write`. Each line was tried: on a local stack the right was taken away,",
         "alone, and one compact journey (`local/journey.py`: ingest, write, plan, publish, correct, read, view, count,",
-        "confirm, topics, redirect, sweep) was walked until something failed for the lack of it.",
+        "confirm, topics, redirect, sweep, wires) was walked until something failed for the lack of it.",
     ]
     function = ""
     for finding in findings:
@@ -183,9 +191,9 @@ def main(arguments: list[str] | None = None) -> int:
         for right in (right for right in rights(stack) if given.only in {"", right.function}):
             finding = probe(stack, right)
             findings.append(finding)
-            good = finding.missed or right.action in UNCHECKED
+            good = finding.missed or _untried(right)
             say(f"{' ' if good else '✗'} {right.function:14} {right.action:28} {right.resource:34} {finding.seen}")
-    unseen = [each for each in findings if not each.missed and each.right.action not in UNCHECKED]
+    unseen = [each for each in findings if not each.missed and not _untried(each.right)]
     if given.write and not unseen:
         PAGE.write_text(document(findings), encoding="utf-8")
     say(f"{len(findings)} rights, {len(unseen)} of them not missed ({time.monotonic() - started:.0f} s)")

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.events import CATALOGUE, EventType, HiddenStory, Milestone
+from shared.events import CATALOGUE, EventType, HiddenStory, Milestone, QuietSource
 
 FOLDER = Path("events") / "schemas"
 PAGE = Path("docs") / "events.md"
@@ -23,7 +23,7 @@ def schema(event: EventType) -> dict[str, Any]:
     """The schema of an event's `detail`: the CloudEvents 1.0 envelope around the type's data."""
     text = {"type": "string", "minLength": 1}
     moment = {"type": "string", "format": "date-time"}
-    models = (event.public,) if event.public is Milestone else (event.public, HiddenStory)
+    models = (event.public,) if event.public in {Milestone, QuietSource} else (event.public, HiddenStory)
     shapes = [_shape(model) for model in models if model]
     data = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
     properties = {
@@ -31,7 +31,7 @@ def schema(event: EventType) -> dict[str, Any]:
         "id": text | {"description": "A ULID; a consumer that has handled it drops a second delivery"},
         "source": text | {"format": "uri-reference", "description": "The stack"},
         "type": {"const": event.name},
-        "subject": text | {"description": "The story's id"},
+        "subject": text | {"description": "The story's id, or `source/` and a source's"},
         "time": moment | {"description": "When it happened, UTC"},
         "datacontenttype": {"const": "application/json"},
         "dataschema": {"const": f"urn:dateline:event:{event.name}:1"},

@@ -48,7 +48,7 @@ def _read_log() -> dict[str, tuple[int, list[str]]]:
     after: str | None = None
     while (page := events.log(after, _PAGE)).items:
         for event in page.items:
-            if event.sequence > last.get(event.subject, (0, []))[0]:
+            if event.type.startswith("article.") and event.sequence > last.get(event.subject, (0, []))[0]:
                 last[event.subject] = event.sequence, _filed(event.data)
         after = page.next
     return last

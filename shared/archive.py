@@ -34,7 +34,10 @@ class _Text(BaseModel):
 
 
 class DeskArticle(_Text):
-    """A story as editors see it: any state, no views. Times are UTC."""
+    """A story as editors see it: any state, no views. Times are UTC.
+
+    Before `source_embargo` its source wants nothing shown.
+    """
 
     owner: str
     created_at: datetime
@@ -42,6 +45,7 @@ class DeskArticle(_Text):
     publish_at: datetime | None
     embargo_until: datetime | None
     expires_at: datetime | None
+    source_embargo: datetime | None
     public_note: str | None
     moved_to: str | None
     corrections: list[Correction]

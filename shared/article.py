@@ -97,7 +97,7 @@ LIFE: dict[Action, Rule] = {
     Action.CORRECT: Rule(PUBLIC | _WAITING, None, "article.corrected"),
     Action.UNPUBLISH: Rule(PUBLIC, Status.UNPUBLISHED, "article.unpublished"),
     Action.REMOVE: Rule(PUBLIC | {Status.UNPUBLISHED}, None, "article.withdrawn"),
-    Action.KILL: Rule(_OPEN, Status.KILLED, "article.killed"),
+    Action.KILL: Rule(_OPEN | {Status.ARCHIVED}, Status.KILLED, "article.killed"),
     Action.REINSTATE: Rule(REMOVALS | {Status.KILLED}, Status.UNPUBLISHED, "article.reinstated"),
     Action.ARCHIVE: Rule(
         frozenset({Status.DRAFT, Status.UNPUBLISHED}), Status.ARCHIVED, "article.archived", own_draft=True
@@ -123,7 +123,8 @@ class Story(BaseModel):
 
     `version` counts every change from 1 without a gap; it is the ETag, and the sequence of the event that tells of
     the change. `text_version` is the version that wrote the current text, `opened` the one that opened the gate of
-    readings while it is open. `schedule` counts the plans, so that an old alarm is known. Times are UTC.
+    readings while it is open. `schedule` counts the plans, so that an old alarm is known. Times are UTC; before
+    `source_embargo` its source wants nothing shown.
     """
 
     id: str
@@ -144,6 +145,7 @@ class Story(BaseModel):
     publish_at: datetime | None = None
     embargo_until: datetime | None = None
     expires_at: datetime | None = None
+    source_embargo: datetime | None = None
     schedule: int = 0
     opened: int | None = None
     corrections: int = 0

@@ -143,12 +143,12 @@ def most_read(query: MostReadQuery) -> MostRead:
         for story, number in board.get("top", {}).items():
             readings[story] = readings.get(story, 0) + number
     order = sorted(readings, key=lambda story: (-readings[story], story))
-    shown = _visible(order, query.limit, query.section)
+    shown = visible(order, query.limit, query.section)
     ranked = [Ranked(rank=place, readings=readings[each.id], article=each) for place, each in enumerate(shown, 1)]
     return MostRead(window=query.window, items=ranked)
 
 
-def _visible(order: list[str], limit: int, section: str | None) -> list[Summary]:
+def visible(order: list[str], limit: int, section: str | None) -> list[Summary]:
     """The first `limit` of the stories that readers may see, and that are in the section by now: the gate."""
     table = settings.value("NEWSROOM_TABLE")
     shown: list[Summary] = []

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_ssm import SSMClient
 
 # botocore still defaults to legacy retries and a read timeout of 60 s, longer than a function lives.
 _CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=1, read_timeout=3)
@@ -42,4 +43,10 @@ def scheduler() -> "EventBridgeSchedulerClient":
 def s3() -> "S3Client":
     """The S3 client."""
     client: S3Client = _client("s3")
+    return client
+
+
+def ssm() -> "SSMClient":
+    """The SSM client, for what is written there; keys are read by `signing`."""
+    client: SSMClient = _client("ssm")
     return client

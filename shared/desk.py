@@ -6,12 +6,13 @@ from typing import Any
 
 from ulid import ULID
 
-from shared import archive, sanitize, schedule, settings, slug
-from shared.article import LIFE, REMOVALS, Action, Actor, Group, Status, Story, utc_now
+from shared import archive, sanitize, settings, slug
+from shared.article import LIFE, REMOVALS, Action, Actor, Group, Status, Story, iso, utc_now
 from shared.content import Content, Correction
 from shared.errors import Conflict, PreconditionRequired, Unprocessable
 from shared.idempotency import Key
-from shared.transition import Change, Known, Origin, SlugTaken, commit, stale
+from shared.transition import Change, Known, commit, settle, settle_with_slug, stale
+from shared.wire import Origin
 
 _CLOCKWORK = Actor("schedule", Group.ADMIN)
 
@@ -25,9 +26,51 @@ def create(content: Content, actor: Actor, key: str | None = None) -> Story:
         return archive.story(known.story_id)
 
 
-def ingest(content: Content, actor: Actor, origin: Origin) -> Story:
-    """A new draft from a source. Raises Known when the item of `origin` made a story before."""
-    return commit(_draft(content, actor, "article.ingested", origin=origin))
+def ingest(
+    content: Content,
+    actor: Actor,
+    origin: Origin,
+    *,
+    embargo: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> Story:
+    """A new draft from a source, which may ask for an embargo. Raises Overtaken when the item is known by now."""
+    draft = _draft(content, actor, "article.ingested")
+    after = draft.after.model_copy(update={"source_embargo": embargo, "expires_at": expires_at})
+    return commit(replace(draft, after=after, origin=origin, outcome="created"))
+
+
+def follow(
+    story_id: str,
+    content: Content,
+    actor: Actor,
+    origin: Origin,
+    *,
+    embargo: datetime | None = None,
+    expires_at: datetime | None = None,
+    correction: Correction | None = None,
+) -> Story:
+    """The text of a newer version of the item that the story came from; what the newsroom has given it stays its own.
+
+    With `correction` readers of a published story are told what was put right. Raises Overtaken as `ingest` does.
+    """
+    story = archive.story(story_id)
+    story.advance(Action.REVISE, actor)
+    before = archive.content(story)
+    kept = {name: getattr(content, name) or getattr(before, name) for name in ("section", "published_at", "images")}
+    kept |= {"slug": before.slug, "carried_over": max(content.carried_over, before.carried_over)}
+    content = _cleaned(content.model_copy(update=kept))
+    changes: dict[str, Any] = {"source_embargo": embargo, "text_version": story.version + 1}
+    if expires_at and expires_at != story.expires_at:
+        changes |= {"expires_at": expires_at, "schedule": story.schedule + 1}
+    correction = correction if story.public else None
+    if correction:
+        changes |= {"status": Status.CORRECTED, "corrections": story.corrections + 1}
+    event = "article.corrected" if correction else "article.updated" if story.public else "article.revised"
+    after = story.changed(utc_now(), **changes, **story.with_text(content))
+    why = f"a newer version came from {origin.source}"
+    change = Change(story, after, event, actor, content=content, correction=correction, why=why)
+    return settle(replace(change, origin=origin, outcome="revised"), None)
 
 
 def revise(story_id: str, content: Content, actor: Actor, expected: int | None, why: str | None = None) -> Story:
@@ -66,7 +109,7 @@ def correct(
     target = Status.CORRECTED if story.public else status
     after = story.changed(utc_now(), status=target, **changes)
     change = Change(story, after, "article.corrected", actor, content=content, correction=correction, key=key, why=why)
-    return _commit(change, expected)
+    return settle(change, expected)
 
 
 def publish(
@@ -81,6 +124,7 @@ def publish(
     """Lets readers see the story from now on. Publishing twice is a Conflict; raises Known for a repeat of `key`."""
     story = _current(story_id, expected)
     story.advance(Action.PUBLISH, actor)
+    _keep_embargo(story, utc_now())
     return _publish(story, actor, expected, key, {"expires_at": expires_at} if expires_at else {}, why)
 
 
@@ -99,6 +143,7 @@ def plan(
     story = _current(story_id, expected)
     action = Action.EMBARGO if embargo_until else Action.SCHEDULE
     status = story.advance(action, actor)
+    _keep_embargo(story, publish_at)
     after = story.changed(
         utc_now(),
         status=status,
@@ -107,7 +152,7 @@ def plan(
         expires_at=expires_at,
         schedule=story.schedule + 1,
     )
-    return _commit(Change(story, after, LIFE[action].event, actor, key=key, why=why), expected)
+    return settle(Change(story, after, LIFE[action].event, actor, key=key, why=why), expected)
 
 
 def fire(story_id: str, plan_number: int | None, now: datetime) -> bool:
@@ -120,27 +165,36 @@ def fire(story_id: str, plan_number: int | None, now: datetime) -> bool:
         return False
     if story.due_at is None or story.due_at > now:
         return False
+    if not story.public and story.source_embargo and story.source_embargo > now:
+        return False  # its source has put the embargo off since it was planned; a sweep comes back to it
     if story.public:
         _take_down(story, Status.UNPUBLISHED, Action.UNPUBLISH, _CLOCKWORK, None, why="expired")
         return True
     if story.status is Status.EMBARGOED:
         after = story.changed(utc_now(), status=story.advance(Action.LIFT, _CLOCKWORK), embargo_until=None)
-        story = _commit(Change(story, after, LIFE[Action.LIFT].event, _CLOCKWORK), None)
+        story = settle(Change(story, after, LIFE[Action.LIFT].event, _CLOCKWORK), None)
         if story.due_at is None or story.due_at > now:
             return True
     _publish(story, _CLOCKWORK, None, None, {}, why="as planned")
     return True
 
 
-def take_back(story_id: str, actor: Actor, expected: int | None = None, why: str | None = None) -> Story:
+def take_back(
+    story_id: str,
+    actor: Actor,
+    expected: int | None = None,
+    why: str | None = None,
+    origin: Origin | None = None,
+) -> Story:
     """Takes back a schedule or an embargo (the story is a draft again), or the publication itself."""
     story = _current(story_id, expected)
     if story.public:
-        return _take_down(story, Status.UNPUBLISHED, Action.UNPUBLISH, actor, expected, why=why)
+        return _take_down(story, Status.UNPUBLISHED, Action.UNPUBLISH, actor, expected, why=why, origin=origin)
     status = story.advance(Action.UNSCHEDULE, actor)
     nothing = {"publish_at": None, "embargo_until": None, "expires_at": None}
     after = story.changed(utc_now(), status=status, schedule=story.schedule + 1, **nothing)
-    return _commit(Change(story, after, LIFE[Action.UNSCHEDULE].event, actor, why=why), expected)
+    change = Change(story, after, LIFE[Action.UNSCHEDULE].event, actor, why=why, origin=origin, outcome="withheld")
+    return settle(change, expected)
 
 
 def remove(
@@ -153,12 +207,13 @@ def remove(
     public_note: str | None = None,
     moved_to: str | None = None,
     target: str | None = None,
+    origin: Origin | None = None,
 ) -> Story:
     """Takes a story down in one of the five ways, or kills it. `target` is the other story that `moved_to` leads to."""
     story = _current(story_id, expected)
     action = Action.REMOVE if kind in REMOVALS else Action.KILL
     said = {"public_note": public_note, "moved_to": moved_to}
-    return _take_down(story, kind, action, actor, expected, why=why, target=target, **said)
+    return _take_down(story, kind, action, actor, expected, why=why, target=target, origin=origin, **said)
 
 
 def reinstate(story_id: str, actor: Actor, expected: int | None = None, why: str | None = None) -> Story:
@@ -176,7 +231,7 @@ def _simple(
 ) -> Story:
     story = _current(story_id, expected)
     after = story.changed(utc_now(), status=story.advance(action, actor), **changes)
-    return _commit(Change(story, after, LIFE[action].event, actor, why=why), expected)
+    return settle(Change(story, after, LIFE[action].event, actor, why=why), expected)
 
 
 def _take_down(
@@ -188,17 +243,18 @@ def _take_down(
     *,
     why: str | None = None,
     target: str | None = None,
+    origin: Origin | None = None,
     **said: str | None,
 ) -> Story:
     story.advance(action, actor)
     nothing = {"opened": None, "publish_at": None, "embargo_until": None, "expires_at": None}
     after = story.changed(utc_now(), status=status, schedule=story.schedule + 1, **nothing, **said)
-    return _commit(Change(story, after, LIFE[action].event, actor, why=why, target=target), expected)
+    change = Change(story, after, LIFE[action].event, actor, why=why, target=target)
+    outcome = "killed" if status is Status.KILLED else "withheld"
+    return settle(replace(change, origin=origin, outcome=outcome), expected)
 
 
-def _draft(
-    content: Content, actor: Actor, event: str, *, key: Key | None = None, origin: Origin | None = None
-) -> Change:
+def _draft(content: Content, actor: Actor, event: str, *, key: Key | None = None) -> Change:
     now = utc_now()
     content = _cleaned(content)
     blank = Story(
@@ -211,7 +267,7 @@ def _draft(
         updated_at=now,
     )
     story = blank.changed(now, text_version=1, **blank.with_text(content))
-    return Change(None, story, event, actor, content=content, key=key, origin=origin)
+    return Change(None, story, event, actor, content=content, key=key)
 
 
 def _new_text(
@@ -221,11 +277,11 @@ def _new_text(
     after = story.changed(utc_now(), status=status, text_version=story.version + 1, **story.with_text(content))
     change = Change(story, after, "article.revised", actor, content=content, why=why)
     if not story.public:
-        return _commit(change, expected)
+        return settle(change, expected)
     if content.slug and content.slug != story.slug:
         moved = replace(change, event="article.slug.changed", previous_slug=story.slug)
-        return _with_slug(moved, content.slug, expected)
-    return _commit(replace(change, event="article.updated"), expected)
+        return settle_with_slug(moved, content.slug, expected)
+    return settle(replace(change, event="article.updated"), expected)
 
 
 def _publish(
@@ -233,6 +289,8 @@ def _publish(
 ) -> Story:
     now = utc_now()
     content = archive.content(story)
+    if story.status is Status.DRAFT and story.expires_at:  # its source's wish, for which no alarm is set yet
+        plan = {"expires_at": story.expires_at, **plan}
     # The moment that was planned is the moment to show; one of long ago (an old site's, a wire's) goes before it.
     first = story.published_at or min(content.published_at or now, story.publish_at or now, now)
     after = story.changed(
@@ -246,34 +304,7 @@ def _publish(
         **plan,
     )
     change = Change(story, after, LIFE[Action.PUBLISH].event, actor, opens_with=content.carried_over, key=key, why=why)
-    return _with_slug(change, content.slug or story.slug or slug.slugify(story.headline), expected)
-
-
-def _with_slug(change: Change, wanted: str, expected: int | None) -> Story:
-    for candidate in slug.candidates(wanted, change.after.id):
-        after = change.after.model_copy(update={"slug": candidate})
-        named = replace(change, after=after, slug=candidate)
-        if candidate == change.previous_slug:  # the wish is as taken as it was before
-            named = replace(named, event="article.updated", previous_slug=None)
-        try:
-            return _commit(named, expected)
-        except SlugTaken:
-            continue
-    raise Conflict(f"Every form of the slug {wanted} is taken; give the story another one.")
-
-
-def _commit(change: Change, expected: int | None) -> Story:
-    try:
-        story = commit(change)
-    except Conflict as conflict:
-        current = archive.story(change.after.id)
-        if expected is None or expected == current.version:
-            conflict.more.setdefault("current_version", current.version)
-            raise
-        raise stale(current) from conflict
-    if change.before and story.schedule != change.before.schedule:
-        schedule.arm(story)
-    return story
+    return settle_with_slug(change, content.slug or story.slug or slug.slugify(story.headline), expected)
 
 
 def expect(story_id: str, expected: int | None) -> Story:
@@ -288,6 +319,12 @@ def _current(story_id: str, expected: int | None) -> Story:
     if expected is not None and expected != story.version:
         raise stale(story)
     return story
+
+
+def _keep_embargo(story: Story, publish_at: datetime) -> None:
+    if story.source_embargo and story.source_embargo > publish_at:
+        until = iso(story.source_embargo)
+        raise Conflict(f"Its source keeps the story under embargo until {until}: publish it with that embargo_until.")
 
 
 def _cleaned(content: Content) -> Content:

@@ -61,13 +61,22 @@ class Milestone(BaseModel):
     total: int
 
 
+class QuietSource(BaseModel):
+    """A wire or a feed that has brought nothing new since a moment, for longer than `hours`."""
+
+    id: str
+    name: str
+    since: datetime
+    hours: int
+
+
 @dataclass(frozen=True)
 class EventType:
     """One type of the catalogue: its name, what it means, and its data when readers see the story."""
 
     name: str
     meaning: str
-    public: type[PublicStory | Milestone] | None = None
+    public: type[PublicStory | Milestone | QuietSource] | None = None
 
 
 CATALOGUE = {
@@ -97,6 +106,11 @@ CATALOGUE = {
             "Readings brought a story to 100, 1,000, 10,000 …; `sequence` is which of these, not a version.",
             Milestone,
         ),
+        EventType(
+            "source.quiet",
+            "A wire or a feed has brought nothing new for as long as its editor wants to know; told once each time.",
+            QuietSource,
+        ),
     )
 }
 
@@ -124,9 +138,24 @@ def item(name: str, story: Story, by: str, *, why: str | None = None, **more: An
     }
 
 
-def key(story_id: str, sequence: int) -> Item:
-    """The key of one event item."""
-    return {"pk": f"STORY#{story_id}", "sk": f"EVENT#{sequence:08}"}
+def source_item(source_id: str, number: int, data: Item, now: datetime) -> Item:
+    """The event item of a source's `number`th silence."""
+    return {
+        **key(f"source/{source_id}", number),
+        "event_id": str(ULID.from_datetime(now)),
+        "type": "source.quiet",
+        "time": iso(now),
+        "data": data,
+        "log": "LOG",
+        "unconfirmed": "UNCONFIRMED",
+    }
+
+
+def key(subject: str, sequence: int) -> Item:
+    """The key of one event item; `subject` as events name it: a story's id, or `source/` and a source's."""
+    source = subject.removeprefix("source/")
+    pk = f"STORY#{subject}" if source == subject else f"SOURCE#{source}"
+    return {"pk": pk, "sk": f"EVENT#{sequence:08}"}
 
 
 def sequence_of(image: Item) -> int:
@@ -152,7 +181,7 @@ def cloud_event(image: Item) -> dict[str, Any]:
         "id": image["event_id"],
         "source": f"/dateline/{settings.value('STACK')}",
         "type": image["type"],
-        "subject": image["pk"].removeprefix("STORY#"),
+        "subject": image["pk"].removeprefix("STORY#").replace("SOURCE#", "source/"),
         "time": image["time"],
         "datacontenttype": "application/json",
         "dataschema": f"urn:dateline:event:{image['type']}:1",
@@ -218,9 +247,10 @@ def send(images: list[Item]) -> None:
 def _as_seen_now(images: list[Item]) -> list[Item]:
     """The event items, with nothing left of a story that readers saw then and may not see any more."""
     table = settings.value("NEWSROOM_TABLE")
-    told = {image["pk"].removeprefix("STORY#") for image in images if not image["data"].keys() <= _HIDDEN}
-    states = get_many(table, [{"pk": f"STORY#{story}", "sk": "STATE"} for story in sorted(told)])
-    gone = {f"STORY#{story}" for story in told} - {item["pk"] for item in states if item["status"] in PUBLIC}
+    stories = {image["pk"] for image in images if image["pk"].startswith("STORY#")}
+    told = stories & {image["pk"] for image in images if not image["data"].keys() <= _HIDDEN}
+    states = get_many(table, [{"pk": story, "sk": "STATE"} for story in sorted(told)])
+    gone = told - {item["pk"] for item in states if item["status"] in PUBLIC}
     return [
         image | {"data": {name: image["data"][name] for name in _HIDDEN & image["data"].keys()}}
         if image["pk"] in gone

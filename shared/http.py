@@ -185,6 +185,11 @@ def uncached[Shape: BaseModel](shape: Shape) -> Response[Shape]:
     return Response(HTTPStatus.OK, _JSON, shape, headers={"Cache-Control": "no-store"})
 
 
+def made[Shape: BaseModel](shape: Shape, location: str) -> Response[Shape]:
+    """201: what was set up, and where it is."""
+    return Response(HTTPStatus.CREATED, _JSON, shape, headers={"Location": location, "Cache-Control": "no-store"})
+
+
 def accepted[Shape: BaseModel](shape: Shape, location: str) -> Response[Shape]:
     """202: what was taken in, and where to ask what became of it."""
     headers = {"Location": location, "Cache-Control": "no-store"}

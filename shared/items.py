@@ -23,7 +23,7 @@ def state_key(story_id: str) -> Item:
     return {"pk": f"STORY#{story_id}", "sk": "STATE"}
 
 
-_MOMENTS = ("created_at", "updated_at", "published_at", "publish_at", "embargo_until", "expires_at")
+_MOMENTS = ("created_at", "updated_at", "published_at", "publish_at", "embargo_until", "expires_at", "source_embargo")
 
 
 def state_item(story: Story) -> Item:

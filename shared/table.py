@@ -137,6 +137,11 @@ def put(table: str, item: Item) -> None:
     clients.dynamodb().put_item(TableName=table, Item=dump(item))
 
 
+def delete(table: str, pk: str, sk: str) -> None:
+    """Deletes an item, whether it is there or not."""
+    clients.dynamodb().delete_item(TableName=table, Key=dump({"pk": pk, "sk": sk}))
+
+
 def write(one: Write) -> None:
     """One conditional update or put, at half a transaction's price. Raises Cancelled as `transact` does."""
     (kind, body), *_ = one.request().items()

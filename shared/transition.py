@@ -1,32 +1,14 @@
 """The one transaction in which a story changes: state, text, slug, wire key, gate, idempotency record, event."""
 
-import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from shared import archive, events, items, settings
+from shared import archive, events, items, schedule, settings, slug
 from shared.article import Actor, Status, Story
 from shared.content import Content, Correction
 from shared.errors import Conflict, PreconditionFailed
 from shared.idempotency import Key
 from shared.table import Cancelled, Item, Write, transact
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What makes an item of a source the same item when it comes again."""
-
-    source: str
-    key: str
-    ingest: str
-
-    @property
-    def pk(self) -> str:
-        """Hashed: a source chooses its keys and must not be able to choose ours."""
-        return "WIRE#" + hashlib.sha256(f"{self.source}\n{self.key}".encode()).hexdigest()
-
-    def item(self, story_id: str) -> Item:
-        """What is remembered of the item: its story, and the payload that made it."""
-        return {"pk": self.pk, "sk": "WIRE", "source": self.source, "ingest": self.ingest, "story": story_id}
+from shared.wire import Origin
 
 
 @dataclass(frozen=True)
@@ -45,6 +27,7 @@ class Change:
     why: str | None = None
     previous_slug: str | None = None
     origin: Origin | None = None
+    outcome: str = ""  # what the item of the origin did, for its record
     key: Key | None = None
 
 
@@ -61,8 +44,15 @@ class Known(Exception):
         self.record = record
 
 
+class Overtaken(Exception):
+    """Another payload has moved the same item of a source on meanwhile."""
+
+
 def commit(change: Change) -> Story:
-    """Writes all of the change or nothing. Raises Known, SlugTaken, or Conflict when the story changed meanwhile."""
+    """Writes all of the change or nothing.
+
+    Raises Known, SlugTaken, Overtaken, or Conflict when the story changed meanwhile.
+    """
     writes = _writes(change)
     try:
         transact(list(writes.values()))
@@ -70,6 +60,35 @@ def commit(change: Change) -> Story:
         roles = list(writes)
         raise _reason(change, {roles[index]: found for index, found in cancelled.failed.items()}) from cancelled
     return change.after
+
+
+def settle_with_slug(change: Change, wanted: str, expected: int | None) -> Story:
+    """As `settle`, under `wanted` or the first free slug like it. Raises Conflict when all of them are taken."""
+    for candidate in slug.candidates(wanted, change.after.id):
+        after = change.after.model_copy(update={"slug": candidate})
+        named = replace(change, after=after, slug=candidate)
+        if candidate == change.previous_slug:  # the wish is as taken as it was before
+            named = replace(named, event="article.updated", previous_slug=None)
+        try:
+            return settle(named, expected)
+        except SlugTaken:
+            continue
+    raise Conflict(f"Every form of the slug {wanted} is taken; give the story another one.")
+
+
+def settle(change: Change, expected: int | None) -> Story:
+    """Commits, and sets the alarms of a new plan. Raises PreconditionFailed when the story is not at `expected` now."""
+    try:
+        story = commit(change)
+    except Conflict as conflict:
+        current = archive.story(change.after.id)
+        if expected is None or expected == current.version:
+            conflict.more.setdefault("current_version", current.version)
+            raise
+        raise stale(current) from conflict
+    if change.before and story.schedule != change.before.schedule:
+        schedule.arm(story)
+    return story
 
 
 def _writes(change: Change) -> dict[str, Write]:
@@ -97,7 +116,7 @@ def _writes(change: Change) -> dict[str, Write]:
     if change.target is not None:
         writes["target"] = _still_public(newsroom, change.target)
     if change.origin is not None:
-        writes["wire"] = Write(newsroom, change.origin.item(story.id), condition="attribute_not_exists(pk)")
+        writes["wire"] = change.origin.write(newsroom, story.id, change.outcome)
     if change.key is not None:
         writes["idempotency"] = change.key.write(story.id)
     return writes
@@ -135,7 +154,7 @@ def _reason(change: Change, failed: dict[str, Item]) -> Exception:
     if "idempotency" in failed and change.key is not None:
         return Known(change.key.story_in(failed["idempotency"]), failed["idempotency"])
     if "wire" in failed:
-        return Known(failed["wire"]["story"], failed["wire"])
+        return Overtaken()
     if "target" in failed:
         return Conflict(f"Readers do not see the story {change.target}; nothing can point at it.")
     if "state" in failed or "event" in failed:

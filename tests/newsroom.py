@@ -201,11 +201,16 @@ class Newsroom:
         raise AssertionError("deliveries go round in circles")
 
     def deliver_payloads(self) -> int:
-        """New objects under ingest/ to ingest_item."""
-        listed = aws("s3").list_objects_v2(Bucket=PAYLOADS, Prefix="ingest/").get("Contents", [])
-        new = [entry["Key"] for entry in listed if f"s3:{entry['Key']}" not in self.positions]
+        """New objects under ingest/ and drop/, and those written again, to ingest_item."""
+        listed = [
+            entry
+            for prefix in ("ingest/", "drop/")
+            for entry in aws("s3").list_objects_v2(Bucket=PAYLOADS, Prefix=prefix).get("Contents", [])
+        ]
+        written = {entry["Key"]: str(entry["LastModified"]) for entry in listed}
+        new = [name for name, moment in written.items() if self.positions.get(f"s3:{name}") != moment]
         for name in new:
-            self.positions[f"s3:{name}"] = "delivered"
+            self.positions[f"s3:{name}"] = written[name]
             assert ingest_item.handler(sqs_event(s3_notification(name)), None) == {"batchItemFailures": []}
         return len(new)
 

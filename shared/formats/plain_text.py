@@ -17,7 +17,7 @@ from shared.formats.language import language_of
 from shared.formats.lines import blocks, clean
 from shared.formats.margin import Margin
 from shared.formats.masthead import Masthead, is_masthead_line, read_masthead
-from shared.formats.story import IncomingStory, Unreadable, page_key
+from shared.formats.story import Given, Incoming, IncomingStory, Unreadable, page_key
 
 _LOOKED_FOR = {
     "date": 'a line that is only a date, such as "Friday, 12 October 2018 15:52" or "12.10.2018 15:52"',
@@ -44,7 +44,16 @@ class _Page(NamedTuple):
     below: list[Block]
 
 
-def read(text: str, time_zone: ZoneInfo) -> IncomingStory:
+def read(raw: bytes, given: Given) -> Incoming:
+    """The one story of a saved page of text in UTF-8; raise `Unreadable`, naming all that it lacks."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unreadable(("text",), "The payload is not UTF-8 text; save the page as UTF-8.") from None
+    return [read_text(text, given.time_zone)]
+
+
+def read_text(text: str, time_zone: ZoneInfo) -> IncomingStory:
     """Return the story that a saved page tells; raise `Unreadable`, and nothing else, naming all that it lacks.
 
     `time_zone` is the title's: the zone of the date line. Linear in the length of the text.

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared import batch, clients, counting, desk, events, inbox, intake, sweeper, table, transition
+from shared import batch, clients, counting, desk, events, inbox, intake, sweeper, table, transition, wire
 from shared.article import utc_now
 from shared.table import Item, Write
 
@@ -202,8 +202,8 @@ def acknowledge_all(patch: Patch) -> None:
 
 def nobody_knows_its_payload(patch: Patch) -> None:
     """What came before came from somebody else."""
-    real = transition.Origin.item
-    patch.setattr(transition.Origin, "item", lambda origin, story: real(origin, story) | {"ingest": None})
+    real = wire.Origin.item
+    patch.setattr(wire.Origin, "item", lambda *a: real(*a) | {"ingest": None})
 
 
 def record_anyway(patch: Patch) -> None:
@@ -218,7 +218,7 @@ def nothing_swept(name: str) -> Callable[[Patch], None]:
 
 MECHANISMS = {
     "state's and event's conditions": Mechanism(unconditional("state", "event"), "edit", ("twin",)),
-    "wire key's condition": Mechanism(unconditional("wire"), "ingest", ("killed after",)),
+    "wire key's condition": Mechanism(unconditional("wire"), "ingest", ("twin",)),
     "slug's condition": Mechanism(unconditional("slug"), "publish", ("killed before",)),
     "idempotency record": Mechanism(without("idempotency"), "create", ("killed after",)),
     "idempotency record's condition": Mechanism(unconditional("idempotency"), "create", ("timed out",)),

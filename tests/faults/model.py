@@ -208,5 +208,5 @@ def _ingests(findings: Findings, model: Model, stored: Stored) -> None:
     made = 0
     for record in records:
         findings.same("ingest", "done", record["status"])
-        made += sum(item["outcome"] == "created" for item in record.get("items", []))
-    findings.counts("payloads that made a story", Counter(made=model.payloads), Counter(made=made))
+        made += sum(item["outcome"] in {"created", "revised", "killed"} for item in record.get("items", []))
+    findings.counts("payloads that had their effect", Counter(made=model.payloads), Counter(made=made))

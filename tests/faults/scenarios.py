@@ -66,6 +66,21 @@ def ingest(room: Room, _: None) -> None:
     room.payloads()
 
 
+def wire_item(version: int, **more: Any) -> dict[str, Any]:
+    """One version of an agency's story, as ninjs."""
+    about = {"uri": "urn:wire:1", "type": "text", "version": str(version), "pubstatus": "usable", "language": "en"}
+    return about | {"headline": f"Wire {version}", "body_text": f"Version {version}."} | more
+
+
+def wire(room: Room, _: None) -> None:
+    """An agency sends a story, an update, and the kill; each payload is posted again after a lost answer."""
+    room.model.expect("Wire 2", "ingested published updated killed", "killed")
+    room.model.payloads = 3
+    for payload in (wire_item(1), wire_item(2), wire_item(3, pubstatus="canceled")):
+        room.http("POST", "/ingest", payload, query={"source": "agency", "publish": "true"})
+        room.payloads()
+
+
 def edit(room: Room, stories: tuple[str, str]) -> None:
     """A draft is rewritten; a published story is patched, then moves to another address."""
     room.model.expect("Draft", "created revised", "draft", "Draft 2")
@@ -238,6 +253,7 @@ SCENARIOS = {
         Scenario("create", lambda _: None, create),
         Scenario("create without a key", lambda _: None, create_without_key),
         Scenario("ingest", lambda _: None, ingest),
+        Scenario("wire", lambda _: None, wire),
         Scenario("edit", lambda room: (draft(room, "Draft"), published(room, "Seen")), edit),
         Scenario("schedule", lambda room: draft(room, "Planned"), schedule),
         Scenario("embargo", lambda room: draft(room, "Held back"), embargo),

@@ -81,6 +81,7 @@ def test_real_events_keep_to_their_schemas(newsroom: Newsroom) -> None:
         "article.ingested",
         "article.embargo.lifted",
         "views.milestone",
+        "source.quiet",
     }
     assert any("headline" in cloud["data"] for cloud in clouds)
 

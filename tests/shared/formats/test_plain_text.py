@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.formats.plain_text import read
+from shared.formats.plain_text import read_text as read
 from shared.formats.story import IncomingStory, Unreadable
 
 MINSK = ZoneInfo("Europe/Minsk")
