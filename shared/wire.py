@@ -1,6 +1,7 @@
 """What makes an item of a source the same item when it comes again, and which of two versions is the newer one."""
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -64,8 +65,7 @@ class Origin:
     @property
     def pk(self) -> str:
         """Hashed: a source chooses its keys and must not be able to choose ours."""
-        told = f"{self.source}\n{self.key}".encode("utf-8", "replace")
-        return "WIRE#" + hashlib.sha256(told).hexdigest()
+        return "WIRE#" + hashlib.sha256(json.dumps([self.source, self.key]).encode()).hexdigest()
 
     @property
     def story(self) -> str | None:

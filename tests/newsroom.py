@@ -207,7 +207,8 @@ class Newsroom:
             for prefix in ("ingest/", "drop/")
             for entry in aws("s3").list_objects_v2(Bucket=PAYLOADS, Prefix=prefix).get("Contents", [])
         ]
-        written = {entry["Key"]: str(entry["LastModified"]) for entry in listed}
+        heads = {entry["Key"]: aws("s3").head_object(Bucket=PAYLOADS, Key=entry["Key"]) for entry in listed}
+        written = {name: f"{head['LastModified']} {head['Metadata']}" for name, head in heads.items()}
         new = [name for name, moment in written.items() if self.positions.get(f"s3:{name}") != moment]
         for name in new:
             self.positions[f"s3:{name}"] = written[name]

@@ -74,7 +74,7 @@ def wire_item(version: int, **more: Any) -> dict[str, Any]:
 
 def wire(room: Room, _: None) -> None:
     """An agency sends a story, an update, and the kill; each payload is posted again after a lost answer."""
-    room.model.expect("Wire 2", "ingested published updated killed", "killed")
+    room.model.expect("Wire 1", "ingested published updated killed", "killed", "Wire 2")
     room.model.payloads = 3
     for payload in (wire_item(1), wire_item(2), wire_item(3, pubstatus="canceled")):
         room.http("POST", "/ingest", payload, query={"source": "agency", "publish": "true"})
