@@ -23,8 +23,6 @@ NOT_VALID = "This is not valid ninjs"
 
 _NESTED = 6
 """Levels of a collection around its items."""
-_MOST = 5_000
-"""Items of one payload."""
 _MOST_DIGITS = 100
 _NOT_NEWS = {
     "audio": "This is an audio item: it holds no text to print.",
@@ -54,7 +52,7 @@ def read(raw: bytes, given: Given) -> Incoming:
     found = list(_items(document, _NESTED))
     if not found:
         raise Unreadable(("uri",), "This JSON holds no ninjs item: none has a uri that names it.")
-    return [_read(item, given) for item in found[:_MOST]]
+    return [_read(item, given) for item in found[: wire.MOST]] + wire.beyond(len(found))
 
 
 def _constant(name: str) -> Never:

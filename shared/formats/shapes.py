@@ -99,7 +99,7 @@ def group(
 
     def check(value: Any, field: str) -> Iterator[Fault]:
         if not isinstance(value, dict) or len(value) > _MOST:
-            yield Fault(field, "must be an object", minor=value is None)
+            yield Fault(field or "item", "must be an object", minor=value is None)
             return
         names = {name.lower() for name in value}
         for name in required:
@@ -120,7 +120,7 @@ def named(inner: Check) -> Check:
 
     def check(value: Any, field: str) -> Iterator[Fault]:
         if not isinstance(value, dict) or len(value) > _MOST:
-            yield Fault(field, "must be an object", minor=value is None)
+            yield Fault(field or "item", "must be an object", minor=value is None)
             return
         for name, content in value.items():
             yield from inner(content, within(field, name[:100]))
