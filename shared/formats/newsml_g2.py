@@ -49,7 +49,7 @@ def read(raw: bytes, given: Given) -> Incoming:
         raise Unreadable(
             ("newsItem",), f"This is no NewsML-G2 item: no newsItem was found, the root is <{name[:100]}>."
         )
-    return list(_Message(items, given).incoming())
+    return [*_Message(items[: wire.MOST], given).incoming(), *wire.beyond(len(items))]
 
 
 class _Message:

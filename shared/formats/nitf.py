@@ -21,6 +21,8 @@ _NEWSML_URN = re.compile(r"(urn:newsml:[^:]+:\d{8}(?:T\d{6}(?:Z|[+-]\d{4})?)?:[^
 
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
+_MOST_NAMES = 20
+
 
 class Content(NamedTuple):
     """What the body of an NITF document holds."""
@@ -81,9 +83,9 @@ def _text(root: etree._Element, main: etree._Element | None, headline: str, base
 
 def _byline(head: etree._Element | None) -> str:
     lines: list[str] = []
-    for byline in children(head, "byline"):
-        persons = [words(person) for person in byline.iter() if local(person) == "person"]
-        titles = [words(title) for title in byline.iter() if local(title) in {"byttl", "virtloc"}]
+    for byline in children(head, "byline")[:_MOST_NAMES]:
+        persons = [words(person) for person in byline.iter() if local(person) == "person"][:_MOST_NAMES]
+        titles = [words(title) for title in byline.iter() if local(title) in {"byttl", "virtloc"}][:_MOST_NAMES]
         told = words(byline)
         for title in titles:  # "By Ann Smith, Lowland Wire": a title is the house or the post
             told = told.replace(title, "") if title else told

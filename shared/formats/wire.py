@@ -8,6 +8,10 @@ from zoneinfo import ZoneInfo
 from shared.formats.attribution import known_agency
 from shared.formats.language import language_of
 from shared.formats.lines import clean
+from shared.formats.story import IncomingStory, Refused
+
+MOST = 1_000
+"""Items that are read from one payload."""
 
 _MOST_DIGITS = 18
 _LONGEST_LINE, _LONGEST_BYLINE = 5_000, 500
@@ -37,6 +41,13 @@ _NO_NAMES = frozenset(
     " wire wires writer writers агентство агенцтва корр корреспондент новости отдел редакция редакцыя служба".split()
 )
 _MOST_WORDS = 5
+
+
+def beyond(items: int) -> list[IncomingStory | Refused]:
+    """What is told of a payload with too many items, of which the first are read; nothing for any other."""
+    if items <= MOST:
+        return []
+    return [Refused(reason=f"The payload holds {items} items; the first {MOST} were read. Send the others apart.")]
 
 
 def moment(text: str | None, time_zone: ZoneInfo) -> datetime | None:

@@ -20,6 +20,7 @@ _BLOCKS = frozenset("p h2 h3 h4 h5 h6 ul ol dl blockquote table figure pre hr".s
 _PARTS = frozenset("li dt dd caption thead tbody tfoot tr td th figcaption".split())
 _INLINE = frozenset("a abbr b br cite code del em i img ins q s small strong sub sup u".split())
 _VOID = frozenset({"br", "hr", "img"})
+_SPACED = _BLOCKS | _PARTS | {"br"}
 _CONTAINERS = frozenset(
     "address article aside block body body.content center details div fieldset footer header html main section".split()
 )
@@ -70,8 +71,14 @@ class Text(NamedTuple):
 
 
 def from_plain(text: str) -> Text:
-    """Return the paragraphs that blank lines separate; without any, each line is one."""
-    paragraphs = [" ".join(block) for block in blocks(clean(text))]
+    """Return the paragraphs that blank lines separate; without any, each line is one.
+
+    Raises Unreadable over 20,000 lines.
+    """
+    text = clean(text)
+    if text.count("\n") > MOST:
+        raise Unreadable(("body",), f"The text has more than {MOST} lines.")
+    paragraphs = [" ".join(block) for block in blocks(text)]
     return _parted([f"<p>{escape(each, quote=False)}</p>" for each in paragraphs], paragraphs, ())
 
 
@@ -81,8 +88,8 @@ def from_markup(markup: str, headline: str = "", base: str | None = None) -> Tex
     `base` makes relative links absolute; a first heading that repeats `headline` is left out.
     """
     markup = clean(markup)
-    if markup.count("<") > 2 * MOST:
-        raise Unreadable(("body",), f"The text has more than {MOST} tags.")
+    if markup.count("<") > 2 * MOST or markup.count("\n") > 2 * MOST:
+        raise Unreadable(("body",), f"The text has more than {MOST} tags or paragraphs.")
     # libxml2 takes minutes for a tag with 100,000 attributes. What is handed to it is written here, tag by tag.
     tame = _TAG.sub(_tamed, markup)
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
@@ -95,18 +102,18 @@ def from_markup(markup: str, headline: str = "", base: str | None = None) -> Tex
 
 def from_tree(root: etree._Element, headline: str = "", base: str | None = None) -> Text:
     """Return the text of an element of XHTML, NITF or parsed HTML, in any namespace."""
-    writer = _Writer(base)
+    writer = _Writer(root, base)
     written = [piece for piece in writer.blocks(root) if piece]
-    plain = [plain_text(piece) for piece in written]
+    plain = [_plain(piece) for piece in written]
     if plain and headline and plain[0].casefold() == headline.casefold():
         written, plain = written[1:], plain[1:]
     return _parted(written, plain, tuple(writer.notes))
 
 
-def plain_text(markup: str) -> str:
-    """The words of markup without tags and entities, on one line."""
-    spaced = _ANY_TAG.sub(lambda tag: " " if tag[2] in _PARTS | _BLOCKS | {"br"} else "", markup)
-    return " ".join(unescape(spaced).split())
+def _plain(written: str) -> str:
+    """The words of what was written here, on one line. Only these three entities stand in its text."""
+    spaced = _ANY_TAG.sub(lambda tag: " " if tag[2] in _SPACED else "", written)
+    return " ".join(spaced.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").split())
 
 
 def _parted(written: list[str], plain: list[str], notes: tuple[str, ...]) -> Text:
@@ -134,9 +141,17 @@ class _Writer:
     One frame for each level: libxml2 builds no more than 256.
     """
 
-    def __init__(self, base: str | None) -> None:
+    def __init__(self, root: etree._Element, base: str | None) -> None:
         self.base = base
         self.notes: list[str] = []
+        # Found once, from below: to look for blocks inside each element anew is quadratic in the depth.
+        self.around: set[etree._Element] = set()
+        for element in root.iter():
+            if _named(element) in _BLOCKS | _CONTAINERS:
+                for above in element.iterancestors():
+                    if above in self.around:
+                        break
+                    self.around.add(above)
 
     def blocks(self, parent: etree._Element) -> Iterator[str]:
         """Yield each block; words that stand in none become paragraphs."""
@@ -163,7 +178,7 @@ class _Writer:
         parts = [escape(element.text or "", quote=False) if name == "pre" else _text(element.text)]
         for child in element:
             parts += (self.write(child), _text(child.tail))
-        if name in _CONTAINERS and not any(_named(below) in _BLOCKS for below in element.iter()):
+        if name in _CONTAINERS and element not in self.around:
             name = "p"
         return self._tagged(element, name, "".join(parts))
 
@@ -179,9 +194,7 @@ class _Writer:
         return f"<{name}{attributes}>{inner}</{name}>"
 
     def _holds_blocks(self, element: etree._Element, name: str) -> bool:
-        if name in _CONTAINERS:
-            return True
-        return name not in _DROPPED and any(_named(below) in _BLOCKS | _CONTAINERS for below in element.iter())
+        return name in _CONTAINERS or (name not in _DROPPED and element in self.around)
 
     def _is_left_out(self, element: etree._Element, name: str) -> bool:
         if name in _DROPPED:
