@@ -91,12 +91,13 @@ def _take_layers(sam: Template, left_out: list[str]) -> list[str]:
     """Takes the layers out: unpacking and compiling one for every worker would cost each cold start a second."""
     resources = sam["Resources"]
     names = [name for name, resource in resources.items() if resource["Type"] == "AWS::Serverless::LayerVersion"]
-    folders = [resources.pop(name)["Properties"]["ContentUri"] for name in names]
+    # Two layers may be made of one folder.
+    folders = dict.fromkeys(resources.pop(name)["Properties"]["ContentUri"] for name in names)
     functions = [r["Properties"] for r in resources.values() if r["Type"] == "AWS::Serverless::Function"]
     for holder in [sam.get("Globals", {}).get("Function", {}), *functions]:
         holder.pop("Layers", None)
     left_out += [f"{name} (AWS::Serverless::LayerVersion): on the import path instead" for name in names]
-    return folders
+    return list(folders)
 
 
 def _drop_unsupported(template: Template, left_out: list[str]) -> None:

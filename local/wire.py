@@ -62,5 +62,5 @@ def walk(desk: Client, reader: Client, table: Table, send: Send) -> None:
     table.check("its kill: what became of it", "killed", killed["outcome"])
     say("  the receipt: " + ", ".join(f"{dark['surface']} {dark['at']}" for dark in killed["dark"]))
     dark = {each["surface"] for each in killed["dark"]}
-    table.check("surfaces that are dark", _SURFACES, dark & _SURFACES)
+    table.check("surfaces that are dark", sorted(_SURFACES), sorted(dark & _SURFACES))
     table.check("what readers see then", 410, reader.call("GET", f"/articles/{story}").status)
