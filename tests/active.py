@@ -16,7 +16,7 @@ URLS = frozenset(
 )
 _SCHEMES = ("javascript:", "data:", "vbscript:")
 # Browsers drop tabs and line ends anywhere in a URL and blanks before it (WHATWG URL, 4.4); older ones dropped more.
-_IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028\u2029\u2060\ufeff]+")
+_IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]+")
 
 _NOSCRIPT = re.compile(r"<noscript\b.*?</noscript", re.IGNORECASE | re.DOTALL)
 
@@ -52,6 +52,10 @@ class _Tokens(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[str] = []
+
+    def parse_marked_section(self, i: int, report: int | bool = 1) -> int:  # noqa: ARG002, FBT001  # the signature is HTMLParser's
+        """<![…> is a comment in HTML; as SGML, which the base class takes it for, it may end in an error."""
+        return self.parse_bogus_comment(i)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Notes what is active in one tag."""
