@@ -201,19 +201,24 @@ class Newsroom:
         raise AssertionError("deliveries go round in circles")
 
     def deliver_payloads(self) -> int:
-        """New objects under ingest/ and drop/, and those written again, to ingest_item."""
+        """New objects under ingest/ and drop/ to ingest_item."""
         listed = [
             entry
             for prefix in ("ingest/", "drop/")
             for entry in aws("s3").list_objects_v2(Bucket=PAYLOADS, Prefix=prefix).get("Contents", [])
         ]
-        heads = {entry["Key"]: aws("s3").head_object(Bucket=PAYLOADS, Key=entry["Key"]) for entry in listed}
-        written = {name: f"{head['LastModified']} {head['Metadata']}" for name, head in heads.items()}
-        new = [name for name, moment in written.items() if self.positions.get(f"s3:{name}") != moment]
+        new = [entry["Key"] for entry in listed if f"s3:{entry['Key']}" not in self.positions]
         for name in new:
-            self.positions[f"s3:{name}"] = written[name]
+            self.positions[f"s3:{name}"] = "delivered"
             assert ingest_item.handler(sqs_event(s3_notification(name)), None) == {"batchItemFailures": []}
         return len(new)
+
+    def release(self, ingest: str) -> None:
+        """An editor releases what is held of a payload: it is written again, so the bucket tells of it again."""
+        answer = self.http("POST", f"/ingest/{ingest}/release")
+        assert answer.status == 202, answer.text
+        del self.positions[f"s3:{answer.json['raw']}"]
+        self.deliver()
 
     def deliver_events(self) -> int:
         """New event items from the stream to relay_events."""

@@ -71,8 +71,7 @@ def test_a_held_source_makes_nothing_before_its_release(newsroom: Newsroom) -> N
     setup(newsroom, publish="hold")
     record = send(newsroom, item(1))
     assert (record["status"], stories(newsroom)) == ("held", [])
-    newsroom.http("POST", f"/ingest/{record['ingest']}/release")
-    newsroom.deliver()
+    newsroom.release(record["ingest"])
     after = newsroom.http("GET", f"/ingest/{record['ingest']}").json
     assert (after["items"][0]["outcome"], after["received_at"]) == ("created", record["received_at"])
     assert desk(newsroom, after["items"][0]["article"])["status"] == "draft"

@@ -86,8 +86,7 @@ def test_a_kill_waits_for_an_editor_where_the_source_says_so(newsroom: Newsroom)
     assert (record["status"], record["items"][0]["outcome"]) == ("held", "held")
     assert newsroom.http("GET", f"/articles/{story}").status == 200
     assert newsroom.http("POST", f"/ingest/{record['ingest']}/release", group="reporter").status == 403
-    assert newsroom.http("POST", f"/ingest/{record['ingest']}/release").status == 202
-    newsroom.deliver()
+    newsroom.release(record["ingest"])
     assert newsroom.http("GET", f"/ingest/{record['ingest']}").json["items"][0]["outcome"] == "killed"
     assert newsroom.http("GET", f"/articles/{story}").status == 410
     assert newsroom.http("POST", f"/ingest/{record['ingest']}/release").status == 409
