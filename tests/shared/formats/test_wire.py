@@ -72,7 +72,7 @@ def test_any_text_is_a_moment_or_none(written: str) -> None:
         (3, 3),
         ("003", 3),
         ("0", 0),
-        *((text, None) for text in ("1.2", "final", "²", "9" * 30, True, -1, 1.5, None, [])),
+        *((other, None) for other in ("1.2", "final", "²", "9" * 30, True, -1, 1.5, None, ())),
     ],
 )
 def test_versions_that_are_numbers(version: object, number: int | None) -> None:
