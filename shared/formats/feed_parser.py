@@ -1,0 +1,231 @@
+"""feedparser within bounds: what it reads of RSS, RDF and Atom, in linear time whatever it is given.
+
+`feedparser.parse` is not called. It opens an address or a path when it is handed a string, guesses encodings that are
+known here by then, and has no limits: an author of 40 KB, 20,000 categories, blank lines before the feed or a keyword
+list take it seconds to hours, because it searches or compares again from the start. All of that passes the few methods
+that are overridden below, in its strict parser and in the loose one that takes over where the XML is ill-formed.
+
+Its sanitiser and its resolver of relative links are off: the desk sanitises every text again, `feed_html` needs the
+markup as it came (a tracking pixel is known by its size, which the sanitiser's rewriting may lose), and each is one
+more pass of a slow parser over hostile input. Each text comes with the base of its links instead.
+"""
+
+import io
+import xml.sax  # no DOCTYPE is left in what comes here, so nothing can expand or be fetched
+import xml.sax.handler
+import xml.sax.xmlreader
+from typing import Any, NamedTuple
+
+from feedparser import api  # type: ignore[import-untyped]  # it has no types
+
+from shared.formats.story import Unreadable
+
+MOST_TAGS = 100_000  # opening and closing; some take ten microseconds
+DEEPEST = 256
+_LONGEST_ATTRIBUTE = 4_000
+_LONGEST_BASE = 2_000
+_MOST_NAMESPACES = 100
+_MOST_CATEGORIES = 100  # of an entry
+# Characters of an element's text. feedparser's search for an e-mail address is quadratic in the first two.
+_LONGEST = {"author": 200, "publisher": 200, "published": 100, "updated": 100, "created": 100, "expired": 100}
+_LONGEST_OTHER = 4_000
+_TEXTS = frozenset({"content", "description", "summary"})
+# Elements that hold the whole text of an item.
+_FULL_TEXTS = {"yandex:full-text": "content:encoded", "turbo:content": "content:encoded"}
+
+# What `super()` is in the two classes below: a parser of feedparser's, which has no types.
+_Parser: Any = object
+
+type Fields = dict[str, Any]
+"""feedparser's own names, documented in its reference: `title_detail`, `links`, `tags`, `media_content` …"""
+
+
+class Parsed(NamedTuple):
+    """What feedparser says: of which format the feed is ("rss20", "atom10"), of all of it, and of each entry."""
+
+    version: str
+    feed: Fields
+    entries: list[Fields]
+
+
+class _TooMuch(Exception):
+    """More than a feed may have; the message says of what."""
+
+
+class _Bounds(_Parser):  # type: ignore[misc]  # see there
+    """What both parsers do less of than feedparser would."""
+
+    resolve_relative_uris = sanitize_html = False
+    namespaces = api.StrictFeedParser.namespaces | {
+        "http://news.yandex.ru": "yandex",
+        "http://news.yandex.ru/": "yandex",
+        "http://turbo.yandex.ru": "turbo",
+        "http://turbo.yandex.ru/": "turbo",
+    }
+    _matchnamespaces: dict[str, str] = {}  # noqa: RUF012  # feedparser fills it, once per class, from `namespaces`
+
+    def __init__(self, base: str | None) -> None:
+        self.tags = 0
+        self.exact_depth = False
+        self.medium: Fields | None = None
+        self.group: int | None = None
+        super().__init__(base or "", None, "utf-8")
+
+    def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
+        self._count()
+        if self.exact_depth and self.depth >= DEEPEST:
+            raise _TooMuch(f"elements nested more than {DEEPEST} deep")
+        kept = [
+            (name, value[:_LONGEST_ATTRIBUTE])
+            for name, value in attrs
+            if name not in ("xml:base", "base") or len(value) + len(self.baseuri) <= _LONGEST_BASE
+        ]
+        super().unknown_starttag(self._renamed(tag), kept)
+
+    def unknown_endtag(self, tag: str) -> None:
+        self._count()
+        super().unknown_endtag(self._renamed(tag))
+
+    def _count(self) -> None:
+        self.tags += 1
+        if self.tags > MOST_TAGS:
+            raise _TooMuch(f"more than {MOST_TAGS} tags")
+
+    def _renamed(self, tag: str) -> str:
+        prefix, colon, name = tag.rpartition(":")
+        return _FULL_TEXTS.get(f"{self.namespacemap.get(prefix, prefix)}:{name}", tag) if colon else tag
+
+    def pop(self, element: str, strip_whitespace: int = 1) -> Any:
+        if self.elementstack and self.elementstack[-1][0] == element:
+            pieces = self.elementstack[-1][2]
+            longest = None if element in _TEXTS else _LONGEST.get(element, _LONGEST_OTHER)
+            self.elementstack[-1][2] = _shortened(pieces, longest)
+        return super().pop(element, strip_whitespace)
+
+    def track_namespace(self, prefix: str | None, uri: str) -> None:
+        if len(self.namespaces_in_use) < _MOST_NAMESPACES:
+            super().track_namespace(prefix, uri)
+
+    def _add_tag(self, term: str | None, scheme: str | None, label: str | None) -> None:
+        if len(self._get_context().setdefault("tags", [])) < _MOST_CATEGORIES:
+            super()._add_tag(term, scheme, label)
+
+
+class _Media(_Bounds):
+    """Media RSS: what is said of a picture stays with the picture, and is not the item's title or text."""
+
+    def _start_item(self, attrs_d: Fields) -> None:
+        self.medium = self.group = None
+        super()._start_item(attrs_d)
+
+    _start_entry = _start_item
+
+    def _start_media_group(self, _attrs_d: Fields) -> None:
+        self.group = self.tags
+
+    def _end_media_group(self) -> None:
+        self.group = None
+
+    def _start_media_content(self, attrs_d: Fields) -> None:
+        self.medium = attrs_d
+        attrs_d["group"] = self.tags if self.group is None else self.group
+        super()._start_media_content(attrs_d)
+
+    def _end_media_content(self) -> None:
+        self.medium = None
+
+    def _start_media_title(self, attrs_d: Fields) -> None:
+        if self.medium is None:
+            super()._start_media_title(attrs_d)
+        else:
+            self.push("media_title", 0)
+
+    def _end_media_title(self) -> None:
+        if self.medium is None:
+            super()._end_media_title()
+        else:
+            self.pop("media_title")
+
+    def _start_media_description(self, attrs_d: Fields) -> None:
+        # feedparser takes the second description of an item for its content.
+        if self.medium is None and "summary" not in self._get_context():
+            super()._start_media_description(attrs_d)
+        else:
+            self.push("media_description", 0)
+
+    def _end_media_description(self) -> None:
+        if self.elementstack and self.elementstack[-1][0] == "media_description":
+            caption = self.pop("media_description")
+            if self.medium is not None:
+                self.medium["caption"] = caption
+        else:
+            super()._end_media_description()
+
+    def _start_media_credit(self, attrs_d: Fields) -> None:
+        super()._start_media_credit(attrs_d)
+        if self.medium is not None:
+            self.medium.setdefault("credit", attrs_d)
+
+
+class _Strict(_Media, api.StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
+    pass
+
+
+class _Loose(_Media, api.LooseFeedParser):  # type: ignore[misc]  # feedparser has no types
+    pass
+
+
+def _shortened(pieces: list[str | bytes], longest: int | None) -> list[str | bytes]:
+    """Return the pieces of an element's text without blank ones around them: feedparser takes these off one by one."""
+    start, end = 0, len(pieces)
+    while start < end and not pieces[start].strip():
+        start += 1
+    while end > start and not pieces[end - 1].strip():
+        end -= 1
+    kept = pieces[start:end]
+    if longest is None:
+        return kept
+    for number, piece in enumerate(kept):
+        if len(piece) >= longest:
+            return [*kept[:number], piece[:longest]]
+        longest -= len(piece)
+    return kept
+
+
+def parse(text: str, base: str | None) -> Parsed:
+    """Return feedparser's fields as plain dictionaries, for its own warn when asked for what is not there.
+
+    `text` is what `feed_text` returns; `base` is the address that it was fetched from, for relative links. Raises
+    `Unreadable`.
+    """
+    try:
+        parser = _read_strictly(text, base) or _read_loosely(text, base)
+    except _TooMuch as found:
+        raise Unreadable(("feed",), f"This feed cannot be read: it has {found}.") from None
+    except Exception as error:  # noqa: BLE001  # on ill-formed input it raises whatever Python does, and names nothing
+        raise Unreadable(("feed",), f"This feed is too broken to be read ({type(error).__name__}).") from None
+    return Parsed(parser.version, dict(parser.feeddata), [dict(entry) for entry in parser.entries])
+
+
+def _read_strictly(text: str, base: str | None) -> Any:
+    """Return the parser that has read `text`, or None where it is ill-formed."""
+    parser = _Strict(base)
+    parser.exact_depth = True
+    reader = xml.sax.make_parser()  # noqa: S317  # see the import
+    reader.setFeature(xml.sax.handler.feature_namespaces, True)  # noqa: FBT003  # SAX's signature
+    reader.setFeature(xml.sax.handler.feature_external_ges, False)  # noqa: FBT003  # SAX's signature
+    reader.setContentHandler(parser)
+    reader.setErrorHandler(parser)
+    source = xml.sax.xmlreader.InputSource()
+    source.setByteStream(io.BytesIO(text.encode()))
+    try:
+        reader.parse(source)
+    except xml.sax.SAXException:
+        return None
+    return parser
+
+
+def _read_loosely(text: str, base: str | None) -> Any:
+    parser = _Loose(base)
+    parser.feed(text)
+    return parser
