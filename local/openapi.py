@@ -9,10 +9,20 @@ from aws_lambda_powertools.event_handler.openapi import OpenAPIMerge
 
 from functions import newsroom_api, reader_api
 
-_PROBLEM = {
-    "description": "A problem document (RFC 9457)",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+# The HTTP API's own words, before any function is called: no template can change their form.
+_GATEWAY = {"application/json": {"schema": {"$ref": "#/components/schemas/Gateway"}}}
+_RESPONSES = {
+    "Problem": {"description": "A problem document (RFC 9457)", "content": _PROBLEM},
+    "Unsigned": {"description": "No access token, or none that is valid", "content": _GATEWAY | _PROBLEM},
+    "Throttled": {"description": "Too many requests at once; send it again", "content": _GATEWAY},
+    "Broken": {"description": "Not the caller's fault; send it again", "content": _GATEWAY | _PROBLEM},
+    "Moved": {"description": "The story is at the address in Location"},
+    "Unchanged": {"description": "The caller holds it already, as If-None-Match says"},
 }
+_GATEWAY_SCHEMA = {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}}
+_CONDITIONAL = {"read_article", "read_by_slug"}
+_OF_ONE_STORY = _CONDITIONAL | {"read_views"}
 _PROBLEM_SCHEMA = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "instance"],
@@ -71,7 +81,7 @@ def generate() -> str:
     merge = OpenAPIMerge(
         title="Dateline",
         version="1",
-        description="The backend of a regional newspaper: ingest, edit, publish, count, read.",
+        description="The backend of a district newspaper: ingest, edit, publish, count, read.",
         on_conflict="error",
     )
     merge.add_schema(_schema(reader_api))
@@ -81,21 +91,40 @@ def generate() -> str:
     guarded = {(path, method) for path, item in _schema(newsroom_api)["paths"].items() for method in item}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            operation["responses"].pop("422", None)
-            operation["responses"]["4XX"] = _PROBLEM
-            operation.pop("tags", None)
-            if (path, method) in guarded:
-                operation["security"] = [{"editors": []}]
+            _complete(operation, for_editors=(path, method) in guarded)
     document["paths"]["/ingest"]["post"]["requestBody"] = _INGEST_BODY
     components = document["components"]
     components["schemas"] = {
         name: schema
         for name, schema in components["schemas"].items()
         if name not in {"HTTPValidationError", "ValidationError", "ResponseValidationError"}
-    } | {"Problem": _PROBLEM_SCHEMA}
+    } | {"Problem": _PROBLEM_SCHEMA, "Gateway": _GATEWAY_SCHEMA}
+    components["responses"] = _RESPONSES
     components["securitySchemes"] = {"editors": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     document["servers"] = [{"url": "./"}]
+    document["tags"] = [
+        {"name": "readers", "description": "Anybody may call these"},
+        {
+            "name": "editors",
+            "description": "With an access token, as `make run` or `python -m ops.user --token` prints",
+        },
+    ]
     return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _complete(operation: dict[str, Any], *, for_editors: bool) -> None:
+    """What Powertools does not know of an operation: who may call it, and every answer that is no success."""
+    operation["tags"] = ["editors" if for_editors else "readers"]
+    answers = {"429": "Throttled", "4XX": "Problem", "5XX": "Broken"}
+    if for_editors:
+        operation["security"] = [{"editors": []}]
+        answers["401"] = "Unsigned"
+    if operation["operationId"] in _OF_ONE_STORY:
+        answers["301"] = "Moved"
+    if operation["operationId"] in _CONDITIONAL:
+        answers["304"] = "Unchanged"
+    operation["responses"].pop("422", None)
+    operation["responses"] |= {code: {"$ref": f"#/components/responses/{name}"} for code, name in answers.items()}
 
 
 def _schema(module: ModuleType) -> dict[str, Any]:

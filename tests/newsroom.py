@@ -25,6 +25,7 @@ from functions import (
     relay_events,
 )
 from local.template import load
+from tests import contract
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = load(ROOT / "template.yaml")
@@ -176,7 +177,10 @@ class Newsroom:
         (function,) = (name for name, method, path in routes() if f"{method} {path}" == event["routeKey"])
         answer = _JOBS[function].handler(event, None)
         lower = {name.lower(): value for name, value in (answer.get("headers") or {}).items()}
-        return Answer(answer["statusCode"], lower, answer.get("body") or "")
+        text = answer.get("body") or ""
+        undescribed = contract.breach(event["routeKey"], answer["statusCode"], lower, text)
+        assert undescribed is None, undescribed
+        return Answer(answer["statusCode"], lower, text)
 
     @staticmethod
     def _route(method: str, path: str) -> tuple[str, str, dict[str, str]]:

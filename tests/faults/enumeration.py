@@ -88,11 +88,10 @@ def run(scenario: str, kind: Kind | None = None, at: int = 0, mechanism: str | N
 
 
 def cases(clean: Case, kinds: Iterable[Kind]) -> Iterator[tuple[Kind, int]]:
-    """Which fault at which write. A throttle and an error 500 are one to the product: they take turns."""
-    turns = {"throttled": 1, "error 500": 0}
+    """Which fault at which write: every kind at every write that it fits."""
     for kind in kinds:
         for at, operation in enumerate(clean.operations, 1):
-            if kind.fits(operation) and turns.get(kind.name, at % 2) == at % 2:
+            if kind.fits(operation):
                 yield kind, at
 
 

@@ -151,6 +151,42 @@ def sources_can_be_read(resources: Resources) -> Iterator[str]:
 
 
 @rule
+def alarms_can_be_set(resources: Resources) -> Iterator[str]:
+    """Who sets alarms of plans may hand on the alarms' role and no other; with it the scheduler can do all it needs.
+
+    Nothing but AWS itself checks iam:PassRole, the role's trust, and what the role may do when the alarm rings.
+    """
+    for name, function in of_type(resources, "AWS::Lambda::Function"):
+        own = [statement for statement in own_statements(resources, role_of(resources, name)) if _passes(statement)]
+        passed = {named(target) for statement in own for target in many(statement["Resource"])}
+        if "scheduler:CreateSchedule" not in _actions(resources, role_of(resources, name)):
+            if passed:
+                yield f"{name} sets no alarms and may pass {sorted(passed)}"
+            continue
+        variables = function["Environment"]["Variables"]
+        alarm = named(variables["SCHEDULER_ROLE_ARN"])
+        if passed != {alarm} or any("iam:PassedToService" not in json.dumps(each) for each in own):
+            yield f"{name} may pass {sorted(passed)}, not {alarm} to EventBridge Scheduler alone"
+        trusted = statements(resources[alarm]["Properties"]["AssumeRolePolicyDocument"])
+        if not any(each["Principal"] == {"Service": "scheduler.amazonaws.com"} for each in trusted):
+            yield f"EventBridge Scheduler may not take on {alarm}"
+        for variable, action in (
+            ("PUBLISH_DUE_ARN", "lambda:InvokeFunction"),
+            ("SCHEDULE_DEAD_LETTERS_ARN", "sqs:SendMessage"),
+        ):
+            if action not in rights(resources, alarm, named(variables[variable])):
+                yield f"{alarm} lacks {action} on {named(variables[variable])}"
+
+
+def _passes(statement: Resource) -> bool:
+    return "iam:PassRole" in many(statement["Action"])
+
+
+def _actions(resources: Resources, role: str) -> set[str]:
+    return {action for statement in own_statements(resources, role) for action in many(statement["Action"])}
+
+
+@rule
 def no_secrets_in_the_environment(resources: Resources) -> Iterator[str]:
     """Whoever may describe a function reads its variables."""
     for name, function in of_type(resources, "AWS::Lambda::Function"):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.template import rules, translate
-from tests.template.reading import Resources
+from tests.template.reading import Resources, own_statements
 
 TEMPLATE = translate.project()
 
@@ -43,8 +43,21 @@ def add(name: str, kind: str, **properties: Any) -> Flaw:
     return lambda resources: resources.update({name: {"Type": kind, "Properties": properties}})
 
 
+def passing(**changes: Any) -> Flaw:
+    """A flaw: the right to pass the alarms' role, with some parts replaced."""
+
+    def mend(resources: Resources) -> None:
+        (statement,) = (
+            each for each in own_statements(resources, "NewsroomApiRole") if "iam:PassRole" in each["Action"]
+        )
+        statement |= changes
+
+    return mend
+
+
 OWN = ("Properties", "Policies", 0, "PolicyDocument", "Statement", 0)
 SENT = ("Properties", "PolicyDocument", "Statement", 0)
+TRUST = ("Properties", "AssumeRolePolicyDocument", "Statement", 0)
 FILTER = ("Properties", "FilterCriteria", "Filters", 0, "Pattern")
 NIGHTLY = {"Arn": {"Fn::GetAtt": ["IngestItem", "Arn"]}, "RoleArn": {"Fn::GetAtt": ["IngestItemRole", "Arn"]}}
 TO_RELAY_DEAD_LETTERS = {"Arn": {"Fn::GetAtt": ["RelayDeadLetters", "Arn"]}}
@@ -75,6 +88,28 @@ FLAWS: list[tuple[Callable[..., Any], str, Flaw]] = [
         rules.sources_can_be_read,
         "a stream that cannot be read",
         cut("CountViewsRole", "Properties", "ManagedPolicyArns", 1),
+    ),
+    (rules.alarms_can_be_set, "no role to pass", passing(Action="iam:GetRole")),
+    (
+        rules.alarms_can_be_set,
+        "a role with rights to pass",
+        passing(Resource={"Fn::GetAtt": ["IngestItemRole", "Arn"]}),
+    ),
+    (rules.alarms_can_be_set, "a role passed to any service", passing(Condition={})),
+    (
+        rules.alarms_can_be_set,
+        "a role that the scheduler may not take on",
+        put({"Service": "events.amazonaws.com"}, "AlarmRole", *TRUST, "Principal"),
+    ),
+    (
+        rules.alarms_can_be_set,
+        "a role that may not call",
+        put([{"Fn::GetAtt": ["SweepEvents", "Arn"]}], "AlarmRights", *SENT, "Resource"),
+    ),
+    (
+        rules.alarms_can_be_set,
+        "an alarm whose dead letters are lost",
+        cut("AlarmRights", "Properties", "PolicyDocument", "Statement", 1),
     ),
     (
         rules.no_secrets_in_the_environment,
