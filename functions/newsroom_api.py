@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
 from shared import archive, commands, desk, events, history, http, intake, lists, polling, sources
 from shared.archive import DeskArticle
+from shared.article import Number
 from shared.commands import (
     Because,
     ContentPatch,
@@ -25,6 +26,7 @@ from shared.sources import ChangedSource, KnownSource, NewSource, SourceList
 
 app = http.resolver()
 IfMatch = Annotated[str | None, Header(alias="If-Match")]
+Version = Annotated[Number, Path()]
 Why = Annotated[Because, Query()]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 
@@ -134,14 +136,14 @@ def list_versions(article_id: str) -> Versions:
 
 
 @app.get("/desk/articles/<article_id>/versions/<version>")
-def read_version(article_id: str, version: int) -> Revision:
+def read_version(article_id: str, version: Version) -> Revision:
     """One text of a story"""
     http.actor(app)
     return history.version(article_id, version)
 
 
 @app.get("/desk/articles/<article_id>/versions/<version>/diff")
-def compare_versions(article_id: str, version: int, query: Annotated[Against, Query()]) -> Difference:
+def compare_versions(article_id: str, version: Version, query: Annotated[Against, Query()]) -> Difference:
     """What changed from another version to this one"""
     http.actor(app)
     return history.difference(article_id, query.against, version)

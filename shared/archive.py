@@ -1,16 +1,19 @@
 """Reads of one story: as the desk sees it, and through the gate as readers see it."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 
 from shared import events, items, sanitize, settings, views
-from shared.article import Status, Story
+from shared.article import ID_PATTERN, Status, Story
 from shared.content import Content, Correction, Image, Source
 from shared.errors import Gone, Moved, NotFound
 from shared.output import json_ld
 from shared.table import get, query
+
+_LONGEST_SLUG = 200  # more than any has
 
 
 class _Text(BaseModel):
@@ -66,10 +69,10 @@ class Article(_Text):
 
 
 def story(story_id: str) -> Story:
-    """A story's state. Raises NotFound."""
-    item = get(settings.value("NEWSROOM_TABLE"), f"STORY#{story_id}", "STATE")
-    if item is None:
-        raise NotFound(f"There is no story {story_id}.")
+    """A story's state. Raises NotFound, also for what is no id and may be longer than a key can be."""
+    item = re.fullmatch(ID_PATTERN, story_id) and get(settings.value("NEWSROOM_TABLE"), f"STORY#{story_id}", "STATE")
+    if not item:
+        raise NotFound(f"There is no story {story_id[:100]}.")
     return items.story_of(item)
 
 
@@ -133,9 +136,10 @@ def public(story_id: str) -> Story:
 
 def public_by_slug(slug: str) -> Story:
     """The state of the story that readers find at `slug`. Raises as `public` does, and Moved for a former slug."""
-    item = get(settings.value("NEWSROOM_TABLE"), f"SLUG#{slug}", "SLUG", consistent=False)
+    known = len(slug) <= _LONGEST_SLUG
+    item = get(settings.value("NEWSROOM_TABLE"), f"SLUG#{slug}", "SLUG", consistent=False) if known else None
     if item is None:
-        raise NotFound(f"There is no story at {slug}.")
+        raise NotFound(f"There is no story at {slug[:_LONGEST_SLUG]}.")
     try:
         found = public(item["story"])
     except NotFound:

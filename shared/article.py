@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.content import Content
 from shared.errors import Conflict, Forbidden
 
 ID_PATTERN = r"^[0-9A-HJKMNP-TV-Z]{26}$"
 """A ULID, which sorts by its time: what stories and events are named by."""
+Number = Annotated[int, Field(ge=1, le=99_999_999)]
+"""Which version of a story: what its keys have digits for."""
 
 
 class Status(StrEnum):

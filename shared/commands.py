@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from shared import archive, desk, events, moments, settings
-from shared.article import Actor, Status, Story, utc_now
+from shared.article import Actor, Number, Status, Story, utc_now
 from shared.content import Content, Correction, Image, Line, Note, Source, Tag
 from shared.errors import Moved, NotFound, Problem, Unprocessable
 from shared.idempotency import Key
@@ -75,7 +75,7 @@ class WithdrawalRequest(_Request):
 class RestorationRequest(_Request):
     """Which earlier text to take again."""
 
-    version: int = Field(ge=1)
+    version: Number
     reason: Note | None = None
 
 

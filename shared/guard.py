@@ -14,8 +14,14 @@ _LONGEST_NUMBER = 64  # characters; Python refuses integers of over 4,300 digits
 
 
 def raw(event: dict[str, Any]) -> bytes:
-    """The body's bytes. Raises BadRequest when there is none, TooLarge over 1 MB."""
+    """The body's bytes. Raises BadRequest when there is none or it was broken on its way, TooLarge over 1 MB."""
     body = event.get("body") or ""
+    # An HTTP API hands on a body of a text type as text, with U+FFFD in the place of bytes that are not UTF-8.
+    if not event.get("isBase64Encoded") and "\ufffd" in body:
+        raise BadRequest(
+            f"The body is not UTF-8 at character {body.index('\ufffd')}. A page in another encoding, or one that "
+            "holds U+FFFD itself, comes whole as application/octet-stream."
+        )
     try:
         content = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
     except UnicodeEncodeError:
@@ -30,12 +36,11 @@ def raw(event: dict[str, Any]) -> bytes:
 
 
 def text(event: dict[str, Any]) -> str:
-    """The body as text. Raises BadRequest when it is not UTF-8 or holds a NUL."""
+    """The body as text. Raises as `raw`, and BadRequest when it is not UTF-8 or holds a NUL."""
     try:
         content = raw(event).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadRequest(f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
-    # U+FFFD at this place was put in for what could not be decoded on the way here.
     if "\x00" in content:
         raise BadRequest("The body holds a NUL character.")
     return content

@@ -4,11 +4,11 @@ import difflib
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from shared import archive, events, items, sanitize, settings
 from shared.archive import DeskArticle
-from shared.article import PUBLIC, Status, iso
+from shared.article import PUBLIC, Number, Status, iso
 from shared.content import Content
 from shared.errors import NotFound
 from shared.moments import Instant
@@ -28,7 +28,7 @@ class Against(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    against: int = Field(ge=1)
+    against: Number
 
 
 class Transition(BaseModel):

@@ -56,7 +56,10 @@ def resolver() -> APIGatewayHttpResolver:
     def invalid(error: RequestValidationError) -> Response[str]:
         if any(each["loc"][0] == "body" for each in error.errors()) and not app.current_event.body:
             return problem(BadRequest("The body is empty."))
-        errors = [{"pointer": _pointer(each["loc"]), "detail": each["msg"]} for each in error.errors()]
+        errors = [
+            {"pointer": _pointer(each["loc"]), "detail": each["msg"].removeprefix("Value error, ")}
+            for each in error.errors()
+        ]
         where = "; ".join(f"{each['pointer']}: {each['detail']}" for each in errors)
         return problem(Unprocessable(where, errors=errors))
 

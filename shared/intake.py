@@ -11,12 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from ulid import ULID
 
 from shared import clients, events, guard, settings
-from shared.article import Actor, Group, utc_now
+from shared.article import ID_PATTERN, Actor, Group, utc_now
 from shared.content import Line
 from shared.errors import Conflict, NotFound
 from shared.sources import Zone
 from shared.table import Item, get, put_new
 
+_ID = rf"{ID_PATTERN}|^drop-[0-9a-f]{{24}}$"
 _MARKUP = re.compile(rb"^[\s\x00]*<|^(?:\xff\xfe|\xfe\xff|\x00\x00\xfe\xff)")
 
 
@@ -152,9 +153,9 @@ def release(ingest: str, actor: Actor) -> IngestRecord:
 
 def report(ingest: str) -> IngestRecord:
     """What became of a payload. Raises NotFound."""
-    item = get(settings.value("NEWSROOM_TABLE"), f"INGEST#{ingest}", "INGEST")
-    if item is None:
-        raise NotFound(f"There is no ingest {ingest}.")
+    item = re.fullmatch(_ID, ingest) and get(settings.value("NEWSROOM_TABLE"), f"INGEST#{ingest}", "INGEST")
+    if not item:
+        raise NotFound(f"There is no ingest {ingest[:100]}.")
     record = IngestRecord.model_validate(item)
     for each in record.items:
         each.dark += _told_to_subscribers(each)
