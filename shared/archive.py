@@ -12,6 +12,7 @@ from shared.content import Content, Correction, Image, Source
 from shared.errors import Gone, Moved, NotFound
 from shared.output import json_ld
 from shared.table import get, query
+from shared.views import Reading
 
 _LONGEST_SLUG = 200  # more than any has
 
@@ -56,7 +57,11 @@ class DeskArticle(_Text):
 
 
 class Article(_Text):
-    """A story as readers see it. Times are UTC; `published_local` is in the title's zone; `views` is the sum shown."""
+    """A story as readers see it. Times are UTC; `published_local` is in the title's zone.
+
+    `views` is the sum shown, exact where `views_error` is 0 and else within ± `views_error` 95 times of 100; `reading`
+    says how a page tells that it is read.
+    """
 
     slug: str
     url: str
@@ -65,6 +70,8 @@ class Article(_Text):
     corrections: list[Correction]
     translations: list[dict[str, Any]] = []
     views: int
+    views_error: int
+    reading: Reading
     ld_json: dict[str, Any]
 
 
@@ -149,8 +156,8 @@ def public_by_slug(slug: str) -> Story:
     return found
 
 
-def article(story: Story) -> Article:
-    """The story as readers see it; `story` comes through `public`."""
+def article(story: Story, counts: views.Counters) -> Article:
+    """The story as readers see it, with what was counted of it; `story` comes through `public`."""
     text = content(story)
     published = story.published_at or story.updated_at
     local = published.astimezone(settings.time_zone())
@@ -162,7 +169,9 @@ def article(story: Story) -> Article:
         published_at=published,
         published_local=local,
         corrections=corrections(story),
-        views=views.of(story).total,
+        views=counts.counted + counts.carried_over,
+        views_error=counts.error,
+        reading=views.reading(story, counts),
         ld_json=json_ld.news_article(
             url=url,
             headline=story.headline,
