@@ -9,7 +9,7 @@ import sys
 import threading
 import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 _SECRET = json.dumps({"keys": ["newest", "previous"], "cdn_secret": ""})
 _ANSWERS: dict[str, dict[str, Any]] = {
@@ -25,7 +25,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # head and body in one packet, or each answer waits for the client's acknowledgement
-    asked: dict[str, list[Any]] = {}
+    asked: ClassVar[dict[str, list[Any]]] = {}
 
     def do_POST(self) -> None:
         target = self.headers["X-Amz-Target"]

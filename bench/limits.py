@@ -106,13 +106,13 @@ class Partitions:
 class Functions:
     """One function's environments: each serves one request at a time, and the first of each takes longer."""
 
-    def __init__(self, *, seconds: float, start_seconds: float) -> None:
+    def __init__(self, *, seconds: float, start_seconds: float, warm: int = 0) -> None:
         self.refused = 0
         self.busy = 0  # environments that a tick's requests took
         self._served = round(1 / TICKS / seconds)  # requests that an environment serves in a tick
         self._start_ticks = ceil(start_seconds * TICKS)
         self._starts = Bucket(STARTS / STARTS_SECONDS, STARTS)
-        self._warm = 0
+        self._warm = warm
         self._starting: deque[int] = deque([0] * self._start_ticks, self._start_ticks)
 
     def take(self, wanted: int) -> int:

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 STORY = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
-_AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+_AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+)
 type _Work = Callable[[int], Any]
 
 
@@ -67,7 +69,12 @@ def _count_views() -> _Work:
 
     def work(number: int) -> None:
         keys = {"pk": {"S": f"MARKER#{STORY}#1#0#{number}"}, "sk": {"S": "MARKER"}}
-        image = {"story": {"S": STORY}, "agent": {"S": _AGENT}, "at": {"N": "1795466700.000"}, "ttl": {"N": "1795639500"}}
+        image = {
+            "story": {"S": STORY},
+            "agent": {"S": _AGENT},
+            "at": {"N": "1795466700.000"},
+            "ttl": {"N": "1795639500"},
+        }
         change = {"Keys": keys, "NewImage": keys | image, "SequenceNumber": str(10**38 + number)}
         record = {"eventName": "INSERT", "dynamodb": change | {"ApproximateCreationDateTime": 1795466700}}
         handler({"Records": [record], "shardId": "shardId-00000001795466700000-00000001"}, None)

@@ -15,14 +15,12 @@ What is simulated, in ticks of a tenth of a second (limits are in `bench.limits`
 A story's counters lie on one partition, in the way of its markers there. Throttled writes are counted, not tried again.
 """
 
-import os
 import random
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import exp
-from typing import Any
 
-from bench.figure import Figure, Figures, control
+from bench.figure import BrokenControl, Figure, Figures, control
 from bench.limits import (
     API_BURST,
     API_QUOTA,
@@ -46,16 +44,18 @@ _ROUNDS = 3  # times that a client sends a refused reading again
 _STREAM_TICKS = TICKS  # from a write until its record can be read
 _SERVED, _START = 0.010, 0.8  # seconds of a warm request and of an environment's first
 _SEEDS = 3
+_ERROR, _QUOTA = 1.0, 10.0  # percent
+_INSIDE, _OWN = "a counter inside a story of 10 KB", "a counter of its own"
 
 
 @dataclass(frozen=True)
 class Design:
     """What is simulated; a control is a design that lacks something."""
 
-    page_seconds: int = 30  # for which a cache keeps an answer without a weight
-    weighted_seconds: int = sampling.SHARED_AGE  # and one with a weight
+    page_seconds: int = sampling.SHARED_AGE  # for which a cache that readers share keeps an answer about a story
     samples: bool = True
     sends_again: bool = True
+    warm: bool = False  # all of the functions' environments are there before the first reader
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Result:
     requests: float = 0.0
     writes: float = 0.0
     environments: int = 0
-    weights: Counter[int] = field(default_factory=Counter)
+    last_weight: int = 1
 
     @property
     def error_pct(self) -> float:
@@ -87,14 +87,13 @@ class Result:
 class Caches:
     """The answers in the caches near readers: each with a weight and the tick at which it is asked for again."""
 
-    def __init__(self, design: Design, points: int = POINTS) -> None:
-        self._design = design
+    def __init__(self, seconds: int, points: int = POINTS) -> None:
+        self._seconds = seconds
         self._answers = [(1, 0)] * points
 
     def shares(self, weight: int, tick: int) -> dict[int, float]:
         """Which share of readers is told which weight; `weight` is what the stack would say now."""
-        life = self._design.weighted_seconds if weight > 1 else self._design.page_seconds
-        fresh = weight, tick + life * TICKS
+        fresh = weight, tick + self._seconds * TICKS
         self._answers = [answer if tick < answer[1] else fresh for answer in self._answers]
         told = Counter(answer[0] for answer in self._answers)
         return {each: number / len(self._answers) for each, number in told.items()}
@@ -148,9 +147,9 @@ class Simulation:
         self._dice = random.Random(seed)  # noqa: S311  # a simulation, not a secret
         self._route = Bucket(of_route, route["ThrottlingBurstLimit"])
         self._account = Bucket(API_QUOTA, API_BURST)
-        self._functions = Functions(seconds=_SERVED, start_seconds=_START)
+        self._functions = Functions(seconds=_SERVED, start_seconds=_START, warm=CONCURRENCY if design.warm else 0)
         self._table = Partitions()
-        self._caches = Caches(design)
+        self._caches = Caches(design.page_seconds)
         self._shards = [
             Shard(mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) for _ in range(self._table.number)
         ]
@@ -178,7 +177,7 @@ class Simulation:
         through = self._functions.take(self._account.take(self._route.take(sent.total())))
         passed = self._chosen(sent, through)
         self._refuse(tick, sent - passed)
-        result.weights[weight] += 1
+        result.last_weight = weight if come else result.last_weight
         self._requests.add(sent.total())
         self._writes.add(through + own)
         if tick >= RAMP * TICKS:
@@ -222,8 +221,8 @@ class Simulation:
         """The tick's markers and the counters' writes; returns the writes that the batches now due make next."""
         records: list[Counter[int]] = [Counter() for _ in self._shards]
         for (_, weight), number in passed.items():
-            for shard, each in enumerate(spread(self._dice, number, len(self._shards))):
-                records[shard][weight] += each
+            for place, each in enumerate(spread(self._dice, number, len(self._shards))):
+                records[place][weight] += each
         wanted = [each.total() for each in records]
         wanted[0] += own  # all counters of one story lie on one partition
         self._table.write([(number, 1.0) for number in wanted])
@@ -247,3 +246,44 @@ def first_throttled(units: float) -> int:
         if table.throttled:
             return rate
     raise AssertionError("no rate is throttled")
+
+
+def measure() -> Figures:
+    """`views.simulator.throttles|error_pct|requests_of_quota_pct`: the worst of a few seeds, cold and warm."""
+    runs = [
+        Simulation(Design(warm=warm), RATE, SECONDS, seed).run() for seed in range(_SEEDS) for warm in (False, True)
+    ]
+    worst = max(run.error_pct for run in runs)
+    late = Simulation(Design(page_seconds=30), RATE, SECONDS, 0).run()
+    silent = Simulation(Design(sends_again=False), RATE, SECONDS, 0).run()
+    control(worse=silent.error_pct, than=_ERROR, what="a client that does not hear that it was refused")
+    plain = Simulation(Design(samples=False), RATE, SECONDS // 10, 0).run()
+    control(worse=plain.quota_pct, than=_QUOTA, what="a story without weights")
+    inside, own = first_throttled(11), first_throttled(1)
+    if not (80 <= inside <= 120 and 900 <= own <= 1100):
+        raise BrokenControl(f"a counter in a story throttles at {inside} readings/s, an item of its own at {own}")
+    return {
+        "views.simulator.throttles": Figure(
+            max(run.throttles for run in runs),
+            "writes",
+            0,
+            {f"readings/s at which {_INSIDE} throttles": inside, f"readings/s at which {_OWN} does": own},
+        ),
+        "views.simulator.error_pct": Figure(
+            round(worst, 2),
+            "%",
+            _ERROR,
+            {
+                "of it by readers who left": round(max(100 * run.lost / run.offered for run in runs), 2),
+                "refused at first": round(max(100 * run.refused / run.offered for run in runs), 2),
+                "when what is refused is not sent again": round(silent.error_pct, 2),
+                "when pages are cached for 30 s": round(late.error_pct, 2),
+            },
+        ),
+        "views.simulator.requests_of_quota_pct": Figure(
+            round(max(run.quota_pct for run in runs), 2),
+            "%",
+            _QUOTA,
+            {"without weights": round(plain.quota_pct, 2), "weight at the end": max(run.last_weight for run in runs)},
+        ),
+    }
