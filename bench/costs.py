@@ -1,4 +1,4 @@
-"""What a million readings cost, by `bench/prices.json`: the product in the tail and on a hot story, beside plainer designs.
+"""What a million readings cost by `bench/prices.json`: in the tail and on a hot story, beside plainer designs.
 
 Included, in every design alike: the HTTP API's request, the function that takes it (request and duration), DynamoDB's
 write and read units, the consumer of the stream (requests and duration; its reads of the stream are free), the lines
@@ -12,8 +12,7 @@ and then waits ROUND_TRIP for the answer. Records of a batch beyond the first ad
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import ceil, exp
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,10 @@ INSTRUCTIONS, RECORD = 5.0e6, 0.1e6
 _PER_SECOND = 1.5 * 2.5e9  # instructions of a whole processor
 _WHOLE = 1769  # MB of memory with which a function has one
 ROUND_TRIP = 3.0  # milliseconds until DynamoDB has answered
+INDEXED = "a counter inside a story of 10 KB that two indexes list and rank"
+INSIDE = "a counter inside a story of 10 KB"
+OWN = "a counter of its own that counts repeats"
+_TAIL, _HOT = 2.85, 0.05  # dollars for a million
 _MONTH = 30 * 86_400
 SHARDS = 4  # of a table that never had much to do
 
@@ -60,7 +63,6 @@ class Reading:
     requests: float = 1.0
     invocations: tuple[Invocations, ...] = ()
     log_bytes: float = 0.0
-    beside: Mapping[str, float] = field(default_factory=dict)
 
     def bill(self) -> dict[str, float]:
         """Dollars for a million of them, line by line."""
@@ -116,7 +118,7 @@ def tail(wru: float, rru: float) -> Reading:
 
 
 def hot(wru: float, rru: float, *, per_second: float, weight: int) -> Reading:
-    """A reading of a story that is read so often, of which one in `weight` is sent; the units are those of a reading."""
+    """A reading of a story that is read so often that one in `weight` is sent; the units are those of a reading."""
     number, records = batches(per_second / weight)
     # One read of the gate, and the writes of the story's counter and of its rate.
     counting = Invocations(number / weight, 3, memory("CountViews"), records)
@@ -153,7 +155,7 @@ def _plain(wru: float) -> Reading:
 def figures(in_tail: Reading, on_hot: Reading) -> Figures:
     """`views.usd_per_million.tail|hot`."""
     others = {name: round(reading.usd(), 2) for name, reading in plainer().items()}
-    control(worse=others["a counter inside a story of 10 KB"], than=in_tail.usd(), what="a counter inside a story")
+    control(worse=others[INSIDE], than=in_tail.usd(), what=INSIDE)
     control(worse=in_tail.usd(), than=20 * on_hot.usd(), what="twenty readings of a hot story")
     lines = {f"of it {name}": round(usd, 4) for name, usd in in_tail.bill().items()}
     hot_lines = {f"of it {name}": round(usd, 4) for name, usd in on_hot.bill().items()}
@@ -161,6 +163,3 @@ def figures(in_tail: Reading, on_hot: Reading) -> Figures:
         "views.usd_per_million.tail": Figure(round(in_tail.usd(), 3), "USD", _TAIL, others | lines),
         "views.usd_per_million.hot": Figure(round(on_hot.usd(), 4), "USD", _HOT, hot_lines),
     }
-
-
-_TAIL, _HOT = 2.85, 0.05

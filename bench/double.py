@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -35,11 +36,17 @@ class Unknown(NotImplementedError):
     """A call or an expression that this double does not know; it must not be taken for one that had no effect."""
 
 
+class Refused(ClientError):
+    """A condition failed."""
+
+
 class Table:
     """The client's calls on one table: `update_item`, `batch_get_item` and `put_item`, and what the stream then holds.
 
     `records`: the stream's records in order, as Lambda gets them; their sequence numbers are of DynamoDB's length.
     """
+
+    exceptions = SimpleNamespace(ConditionalCheckFailedException=Refused)
 
     def __init__(self) -> None:
         self.records: list[dict[str, Any]] = []
@@ -104,11 +111,11 @@ def _place(key: Mapping[str, Any]) -> tuple[str, str]:
     return key["pk"]["S"], key["sk"]["S"]
 
 
-def _refused(operation: str, request: Mapping[str, Any], before: Image | None) -> ClientError:
+def _refused(operation: str, request: Mapping[str, Any], before: Image | None) -> Refused:
     told: Any = {"Error": {"Code": "ConditionalCheckFailedException", "Message": "The conditional request failed"}}
     if before and request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD":
         told["Item"] = copy.deepcopy(before)
-    return ClientError(told, operation)
+    return Refused(told, operation)
 
 
 def _name(token: str, names: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ What is simulated, in ticks of a tenth of a second (limits are in `bench.limits`
   this way the client hears of and sends again later, by a new draw with the weight of that time, if its reader is still
   there: readers stay STAY seconds on average. Those who left are lost to the count.
 - Each partition has a shard. Its records reach the consumer a second late, in batches of the template's window and
-  size; a batch is one write of the story's counter, and one more of its rate when `shared.sampling` replaces that.
+  size; a batch is one write of the story's counter, and one more of its rate where `shared.sampling` keeps one.
   What passes of a tick's markers are requests with the weight that their token proves.
 
 A story's counters lie on one partition, in the way of its markers there. Throttled writes are counted, not tried again.
@@ -18,8 +18,9 @@ A story's counters lie on one partition, in the way of its markers there. Thrott
 import random
 from collections import Counter, deque
 from dataclasses import dataclass
-from math import exp
+from math import ceil, exp
 
+from bench.costs import INSIDE, OWN
 from bench.figure import BrokenControl, Figure, Figures, control
 from bench.limits import (
     API_BURST,
@@ -45,7 +46,6 @@ _STREAM_TICKS = TICKS  # from a write until its record can be read
 _SERVED, _START = 0.010, 0.8  # seconds of a warm request and of an environment's first
 _SEEDS = 3
 _ERROR, _QUOTA = 1.0, 10.0  # percent
-_INSIDE, _OWN = "a counter inside a story of 10 KB", "a counter of its own"
 
 
 @dataclass(frozen=True)
@@ -124,10 +124,10 @@ class Shard:
             (at / TICKS, weight) for at, records in ready for weight, each in records.items() for _ in range(each)
         ]
         seen = sampling.rate(moments, (ready[-1][0] - ready[0][0]) / TICKS)
-        replaced = seen is not None and sampling.replaces(seen, self.held)
-        if replaced:
+        if seen and sampling.replaces(seen, self.held):
             self.held = seen
-        return sum(weight for _, weight in moments), max(1, -(-number // self._batch)) + replaced
+        # A rate that does not replace the one held has been a write too: one whose condition failed.
+        return sum(weight for _, weight in moments), ceil(number / self._batch) + (seen is not None)
 
 
 type Requests = Counter[tuple[int, int]]
@@ -267,7 +267,7 @@ def measure() -> Figures:
             max(run.throttles for run in runs),
             "writes",
             0,
-            {f"readings/s at which {_INSIDE} throttles": inside, f"readings/s at which {_OWN} does": own},
+            {f"readings/s at which {INSIDE} throttles": inside, f"readings/s at which {OWN} does": own},
         ),
         "views.simulator.error_pct": Figure(
             round(worst, 2),
