@@ -38,7 +38,7 @@ def read_article(article_id: str, if_none_match: IfNoneMatch = None) -> Response
 @app.get("/articles/<article_id>/views")
 def read_views(article_id: str) -> Response[Views]:
     """How often a story was read, by day, and the phrase to print under it"""
-    return http.public(views.of(archive.public(article_id)))
+    return http.weighed(views.of(archive.public(article_id)))
 
 
 @app.get("/most-read")

@@ -1,9 +1,11 @@
 """Makes and rotates the keys that a stack signs with: `python -m ops.keys --stack NAME [--rotate]`.
 
-Two SecureString parameters, made once and never overwritten except by a rotation:
+Three SecureString parameters, made once and never overwritten except by a rotation:
 
-- `/dateline/<stack>/cursor`: `{"keys": [newest, previous]}` signs cursors and page tokens;
-- `/dateline/<stack>/readers`: the same, plus `cdn_secret`, which a CDN sends to prove that its viewer address is true.
+- `/dateline/<stack>/cursor`: `{"keys": [newest, previous]}` signs cursors;
+- `/dateline/<stack>/pages`: the same; signs page tokens, which prove the weight of a hot story's readings;
+- `/dateline/<stack>/readers`: the same, salts readers' networks; plus `cdn_secret`, which a CDN sends to prove that its
+  viewer address is true.
 
 A key is 32 random bytes as base64url. Two keys are valid at once, so that what was signed before a rotation still
 verifies. The endpoint, the region and the credentials come from the standard AWS environment variables.
@@ -20,7 +22,7 @@ import boto3
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
-NAMES = ("cursor", "readers")
+NAMES = ("cursor", "pages", "readers")
 
 
 def ensure(ssm: "SSMClient", stack: str) -> list[str]:
@@ -73,7 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     ssm = boto3.client("ssm")
     names = rotate(ssm, given.stack) if given.rotate else ensure(ssm, given.stack)
-    print("\n".join(names) if names else "nothing to do: both parameters exist")
+    print("\n".join(names) if names else "nothing to do: all parameters exist")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from shared.content import Content, Correction, Image, Source
 from shared.errors import Gone, Moved, NotFound
 from shared.output import json_ld
 from shared.table import get, query
+from shared.views import Reading
 
 
 class _Text(BaseModel):
@@ -49,7 +50,11 @@ class DeskArticle(_Text):
 
 
 class Article(_Text):
-    """A story as readers see it. Times are UTC; `published_local` is in the title's zone; `views` is the sum shown."""
+    """A story as readers see it. Times are UTC; `published_local` is in the title's zone.
+
+    `views` is the sum shown, exact where `views_error` is 0 and else within ± `views_error` 95 times of 100; `reading`
+    says how a page tells that it is read.
+    """
 
     slug: str
     url: str
@@ -58,6 +63,8 @@ class Article(_Text):
     corrections: list[Correction]
     translations: list[dict[str, Any]] = []
     views: int
+    views_error: int
+    reading: Reading
     ld_json: dict[str, Any]
 
 
@@ -141,8 +148,8 @@ def public_by_slug(slug: str) -> Story:
     return found
 
 
-def article(story: Story) -> Article:
-    """The story as readers see it; `story` comes through `public`."""
+def article(story: Story, counts: views.Counters) -> Article:
+    """The story as readers see it, with what was counted of it; `story` comes through `public`."""
     text = content(story)
     published = story.published_at or story.updated_at
     local = published.astimezone(settings.time_zone())
@@ -154,7 +161,9 @@ def article(story: Story) -> Article:
         published_at=published,
         published_local=local,
         corrections=corrections(story),
-        views=views.of(story).total,
+        views=counts.counted + counts.carried_over,
+        views_error=counts.error,
+        reading=views.reading(story, counts),
         ld_json=json_ld.news_article(
             url=url,
             headline=story.headline,

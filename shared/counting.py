@@ -1,17 +1,22 @@
 """Readings become counts, each once, whatever is delivered again."""
 
+import base64
+import hashlib
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from shared import clients, items, robots, settings
+from shared import clients, items, robots, sampling, settings
 from shared.table import Item, dump, get_many, load
-from shared.views import local, was_open
+from shared.views import MARK, local, was_open
+
+_RATE_LIFE = 3600  # seconds until a rate is deleted
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,7 @@ class _Reading:
     at: float
     sequence: int
     reason: str | None  # why it does not count, before the gate is asked
+    weight: int = 1  # how many readings it stands for
 
 
 def count(records: list[dict[str, Any]], shard: str) -> None:
@@ -34,8 +40,10 @@ def count(records: list[dict[str, Any]], shard: str) -> None:
     for reading in readings:
         if reading.story in gates:
             days[reading.story, local(reading.at).date().isoformat()].append(reading)
+    mark = _mark(shard)
     for (story, day), part in days.items():
-        _add(story, day, sorted(part, key=lambda reading: reading.sequence), gates[story], shard)
+        _add(story, day, sorted(part, key=lambda reading: reading.sequence), gates[story], mark)
+    _keep_rates([reading for reading in readings if reading.story in gates], readings, mark)
 
 
 def _reading(record: dict[str, Any]) -> _Reading:
@@ -45,12 +53,12 @@ def _reading(record: dict[str, Any]) -> _Reading:
     try:
         image = load(change["NewImage"])
         robot = robots.is_robot(image["agent"])
-        at = float(image["at"])
+        at, weight = float(image["at"]), int(image.get("weight", 1))
     except (KeyError, TypeError, ValueError):
         # Excluded and told, not thrown: one bad record must not hold up its shard.
         return _Reading(story, _seconds(change["ApproximateCreationDateTime"]), sequence, "unreadable")
     reason = "robot" if robot else "repeat" if record["eventName"] == "MODIFY" else None
-    return _Reading(story, at, sequence, reason)
+    return _Reading(story, at, sequence, reason, weight)
 
 
 def _seconds(moment: float | datetime) -> float:
@@ -75,15 +83,22 @@ def _read_gates(stories: Iterable[str], *, consistent: bool) -> dict[str, Item]:
     return {gate["pk"].removeprefix("STORY#"): gate for gate in gates}
 
 
-def _add(story: str, day: str, readings: list[_Reading], gate: Item, shard: str) -> None:
+def _mark(shard: str) -> str:
+    """The name of a shard's mark. A day sees some 24 shards, whose full names would make its item two units."""
+    return MARK + base64.urlsafe_b64encode(hashlib.blake2b(shard.encode(), digest_size=6).digest()).decode()
+
+
+def _add(story: str, day: str, readings: list[_Reading], gate: Item, mark: str) -> None:
     """One update of one day; when some were added before, the rest is added alone."""
     sums: dict[str, int] = defaultdict(int)
     for reading in readings:
         reason = reading.reason or (None if was_open(gate, reading.at) else "unpublished")
-        sums[f"x_{reason}" if reason else "counted"] += 1
+        sums[f"x_{reason}" if reason else "counted"] += reading.weight
         if reason is None:
-            sums[f"h{local(reading.at).hour:02}"] += 1
-    names = {f"#{name}": name for name in sums} | {"#mark": f"mark_{shard}"}
+            sums[f"h{local(reading.at).hour:02}"] += reading.weight
+            if reading.weight > 1:
+                sums["variance_sum"] += sampling.variance(reading.weight)
+    names = {f"#{name}": name for name in sums} | {"#mark": mark}
     values: Item = {f":{name}": number for name, number in sums.items()}
     # Sequence numbers exceed the 38 digits of a DynamoDB number; as 17 big-endian bytes they compare rightly.
     values |= {":first": readings[0].sequence.to_bytes(17, "big"), ":last": readings[-1].sequence.to_bytes(17, "big")}
@@ -104,9 +119,38 @@ def _add(story: str, day: str, readings: list[_Reading], gate: Item, shard: str)
         if "rolled" in found:
             # Sent again by hand days later: the day's marks, which told what it had counted, went with the roll-up.
             late = [replace(reading, reason="late") for reading in readings]
-            _add(story, local(time.time()).date().isoformat(), late, gate, shard)
+            _add(story, local(time.time()).date().isoformat(), late, gate, mark)
             return
-        mark = int.from_bytes(found[f"mark_{shard}"], "big")
-        rest = [reading for reading in readings if reading.sequence > mark]
+        added = int.from_bytes(found[mark], "big")
+        rest = [reading for reading in readings if reading.sequence > added]
         if rest:
-            _add(story, day, rest, gate, shard)
+            _add(story, day, rest, gate, mark)
+
+
+def _keep_rates(readings: list[_Reading], batch: list[_Reading], mark: str) -> None:
+    """Keeps how fast the hot stories of a batch are read, by which their next readings are sampled.
+
+    One item per story and shard, beside the counters; `sampling.replaces` is its condition.
+    """
+    span = max((each.at for each in batch), default=0.0) - min((each.at for each in batch), default=0.0)
+    moments: dict[str, list[tuple[float, int]]] = defaultdict(list)
+    for reading in readings:
+        moments[reading.story].append((reading.at, reading.weight))
+    for story, part in moments.items():
+        if rate := sampling.rate(part, span):
+            _keep_rate(story, rate, mark)
+
+
+def _keep_rate(story: str, rate: sampling.Rate, mark: str) -> None:
+    values = {":at": rate.at, ":readings": rate.readings, ":requests": rate.requests}
+    values |= {":old": rate.at - sampling.HOLD, ":ttl": int(rate.at) + _RATE_LIFE}
+    # Nothing is lost when a higher rate of the last seconds stands there.
+    with suppress(clients.dynamodb().exceptions.ConditionalCheckFailedException):
+        clients.dynamodb().update_item(
+            TableName=settings.value("READINGS_TABLE"),
+            Key=dump({"pk": f"STORY#{story}", "sk": f"RATE#{mark}"}),
+            UpdateExpression="SET #at = :at, readings = :readings, requests = :requests, #ttl = :ttl",
+            ConditionExpression="attribute_not_exists(pk) OR readings < :readings OR #at < :old",
+            ExpressionAttributeNames={"#at": "at", "#ttl": "ttl"},
+            ExpressionAttributeValues={name: {"N": f"{value:.3f}"} for name, value in values.items()},
+        )

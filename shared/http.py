@@ -17,7 +17,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
-from shared import archive, guard, schedule, settings
+from shared import archive, guard, sampling, schedule, settings, views
 from shared.archive import Article, DeskArticle
 from shared.article import Actor, Group, Story
 from shared.errors import (
@@ -32,6 +32,7 @@ from shared.errors import (
     Unprocessable,
 )
 from shared.lists import ArticleList, ListQuery
+from shared.views import Reading
 
 _JSON = "application/json"
 _FRESH = 30  # seconds: how late a reader may see a correction, a withdrawal or a count
@@ -197,18 +198,21 @@ def _desk_answer(story: Story, status: HTTPStatus) -> Response[DeskArticle]:
     return Response(status, _JSON, archive.desk_article(story), headers=headers)
 
 
-def etag(story: Story) -> str:
-    """The weak ETag of a public answer: over version and visibility, not over the count, which may lag."""
-    return f'W/"{story.version}-{story.status}"'
+def etag(story: Story, reading: Reading) -> str:
+    """The weak ETag of a public answer: over version, visibility and page token, not over the count, which may lag."""
+    parts = [str(story.version), story.status, *([reading.token] if reading.token else [])]
+    return f'W/"{"-".join(parts)}"'
 
 
 def conditional(story: Story, if_none_match: str | None) -> Response[Article]:
     """200 with the story as readers see it, or 304 when the reader holds it (RFC 9110 section 13.1.2)."""
-    headers = {"ETag": etag(story), "Cache-Control": _public(), "Last-Modified": _http_date(story.updated_at)}
+    counts = views.counters(story.id)
+    tag = etag(story, views.reading(story, counts))
+    headers = {"ETag": tag, "Cache-Control": _weighed(), "Last-Modified": _http_date(story.updated_at)}
     tags = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
-    if "*" in tags or etag(story).removeprefix("W/") in tags:
+    if "*" in tags or tag.removeprefix("W/") in tags:
         raise _NotModified(headers)
-    return Response(HTTPStatus.OK, _JSON, archive.article(story), headers=headers)
+    return Response(HTTPStatus.OK, _JSON, archive.article(story, counts), headers=headers)
 
 
 def _public() -> str:
@@ -216,9 +220,19 @@ def _public() -> str:
     return f"public, max-age={schedule.seconds_to_next(_FRESH)}"
 
 
+def _weighed() -> str:
+    # A burst is sampled only when the caches between have heard of it; each reader's own may keep the answer longer.
+    return f"{_public()}, s-maxage={schedule.seconds_to_next(sampling.SHARED_AGE)}"
+
+
 def public[Shape: BaseModel](shape: Shape) -> Response[Shape]:
     """200 for any reader's cache."""
     return Response(HTTPStatus.OK, _JSON, shape, headers={"Cache-Control": _public()})
+
+
+def weighed[Shape: BaseModel](shape: Shape) -> Response[Shape]:
+    """200 for any reader's cache, of an answer that carries a story's weight."""
+    return Response(HTTPStatus.OK, _JSON, shape, headers={"Cache-Control": _weighed()})
 
 
 def listed(page: ArticleList, query: ListQuery) -> Response[ArticleList]:

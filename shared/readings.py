@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from shared import clients, settings, signing
+from shared import clients, sampling, settings, signing
 from shared.errors import BadRequest, NotFound, Problem
 
 WINDOW = 1800  # seconds: a reader who comes back within the same half hour of the clock is one reading
@@ -18,6 +18,14 @@ _LIFE = 48 * 3600  # seconds until a marker is deleted; counting may come a day 
 _LONGEST_AGENT = 256  # bytes
 _LONGEST_BODY = 4096  # characters
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+# What browsers say when they fetch a page that perhaps nobody will look at: Sec-Purpose (Fetch standard), and the
+# headers of older Chromium, Safari and Firefox.
+_PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+# The first reading of a window stays as it was; a repeat leaves only its own request, which is a change to the stream.
+_NAMES = {f"#{name}": name for name in ("request", "at", "agent", "weight", "ttl")}
+_UPDATE = "SET #request = :request, " + ", ".join(
+    f"{name} = if_not_exists({name}, :{name[1:]})" for name in _NAMES if name != "#request"
+)
 
 
 def respond(event: dict[str, Any]) -> dict[str, Any]:
@@ -33,25 +41,37 @@ def record(event: dict[str, Any], now: float) -> None:
     """Writes the marker of one reading; `now` is Unix time in seconds.
 
     The write has no condition. To the stream a new marker is a reading and a changed one a repeat. When the SDK sends
-    a write again whose answer was lost, nothing in it differs, so nothing changes and no stream record is made.
+    a write again whose answer was lost, nothing in it differs, so nothing changes and no stream record is made. A page
+    that is fetched ahead leaves nothing: its marker would make a repeat of the reading that may follow.
     """
     story = event["pathParameters"]["id"]
     if not _ID.fullmatch(story):
         raise NotFound(f"There is no story {story}.")
     http = event["requestContext"]["http"]
     headers = event.get("headers") or {}
+    if any("prefetch" in headers.get(name, "").lower() for name in _PURPOSES):
+        return
+    reader, token = _body(event)
     agent = _agent(headers.get("user-agent") or http.get("userAgent") or "")
     secret = signing.secret("readers")
     network = _network(_address(headers, http["sourceIp"], secret["cdn_secret"]), secret["keys"][0], now)
-    slot = _slot(agent, _reader(event))
-    values = {"story": {"S": story}, "request": {"S": event["requestContext"]["requestId"]}, "agent": {"S": agent}}
-    values |= {"at": {"N": f"{now:.3f}"}, "ttl": {"N": str(int(now) + _LIFE)}}
+    # Only a hot story's pages have a token; the others do without its keys.
+    weight = sampling.proven(signing.secret("pages")["keys"], story, token, now) if token else 1
     clients.dynamodb().update_item(
         TableName=settings.value("READINGS_TABLE"),
-        Key={"pk": {"S": f"MARKER#{story}#{int(now // WINDOW)}#{network}#{slot}"}, "sk": {"S": "MARKER"}},
-        UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
-        ExpressionAttributeNames={f"#{name}": name for name in values},
-        ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
+        Key={
+            "pk": {"S": f"MARKER#{story}#{int(now // WINDOW)}#{network}#{_slot(agent, reader)}"},
+            "sk": {"S": "MARKER"},
+        },
+        UpdateExpression=_UPDATE,
+        ExpressionAttributeNames=_NAMES,
+        ExpressionAttributeValues={
+            ":request": {"S": event["requestContext"]["requestId"]},
+            ":at": {"N": f"{now:.3f}"},
+            ":agent": {"S": agent},
+            ":weight": {"N": str(weight)},
+            ":ttl": {"N": str(int(now) + _LIFE)},
+        },
     )
 
 
@@ -59,21 +79,26 @@ def _agent(agent: str) -> str:
     return agent.encode("utf-8", "replace")[:_LONGEST_AGENT].decode("utf-8", "ignore")
 
 
-def _reader(event: dict[str, Any]) -> str:
-    """The random id of a visit that the client may send; it tells apart readers behind one address."""
+def _body(event: dict[str, Any]) -> tuple[str, str]:
+    """What the client may send: the random id of its visit, which tells apart readers behind one address; a token.
+
+    Whatever type the client names, it is read as JSON: a page may send `text/plain` to another origin without asking.
+    """
     body = event.get("body") or ""
     if not body:
-        return ""
+        return "", ""
     if event.get("isBase64Encoded") or len(body) > _LONGEST_BODY:
         raise BadRequest("The body, if there is one, is a JSON object of at most 4096 characters in UTF-8.")
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
         raise BadRequest("The body is not JSON; send nothing, or an object with `reader`.") from None
-    reader = content.get("reader", "") if isinstance(content, dict) else None
-    if not isinstance(reader, str):
-        raise BadRequest.at("/reader", "must be a string")
-    return reader
+    if not isinstance(content, dict):
+        raise BadRequest("The body is not a JSON object; send nothing, or an object with `reader`.")
+    for name in ("reader", "token"):
+        if not isinstance(content.get(name) or "", str):
+            raise BadRequest.at(f"/{name}", "must be a string")
+    return content.get("reader") or "", content.get("token") or ""
 
 
 def _address(headers: dict[str, str], source: str, cdn_secret: str) -> str:

@@ -1,18 +1,21 @@
 """How often stories were read: counts, days, and their roll-up into totals."""
 
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from pydantic import BaseModel
 
-from shared import clients, phrases, settings
+from shared import clients, phrases, sampling, settings, signing
 from shared.article import Story
 from shared.table import Cancelled, Item, Write, load, transact
 
 _DAYS_SHOWN = 30
 _SKEW = 5.0  # seconds by which the clocks of two functions may differ: a reading right after publication counts
+MARK = "m_"  # begins the names of a day's marks, one per stream shard
 EXCLUSIONS = ("repeat", "robot", "unpublished", "unreadable", "late")
+_ROLLED = ("counted", "variance_sum", *(f"x_{reason}" for reason in EXCLUSIONS))
 
 
 class Day(BaseModel):
@@ -23,16 +26,29 @@ class Day(BaseModel):
     excluded: dict[str, int]
 
 
+class Reading(BaseModel):
+    """How to tell of a reading: with probability 1 / `weight`, and with the `token` that proves the weight."""
+
+    weight: int
+    token: str | None
+
+
 class Views(BaseModel):
-    """A story's readings: `total` = `counted` here + `carried_over` from an older site; `phrase` is in its language."""
+    """A story's readings: `total` = `counted` here + `carried_over` from an older site; `phrase` is in its language.
+
+    `error` is 0 while every reading was counted. Of a story that was so hot that its readings were sampled, the true
+    total lies within ± `error` 95 times of 100.
+    """
 
     total: int
+    error: int
     counted: int
     carried_over: int
     since: datetime | None
     days: list[Day]
     excluded: dict[str, int]
     phrase: str
+    reading: Reading
 
 
 def of(story: Story) -> Views:
@@ -43,6 +59,7 @@ def of(story: Story) -> Views:
     total = counts.counted + counts.carried_over
     return Views(
         total=total,
+        error=counts.error,
         counted=counts.counted,
         carried_over=counts.carried_over,
         since=min(opened) if opened else None,
@@ -52,7 +69,17 @@ def of(story: Story) -> Views:
         ],
         excluded={reason: counts.sum(f"x_{reason}") for reason in EXCLUSIONS},
         phrase=phrases.times(total, story.language),
+        reading=reading(story, counts),
     )
+
+
+def reading(story: Story, counts: "Counters") -> Reading:
+    """What the pages of a story say to those who tell of its readings: the same to everybody for a minute."""
+    now = time.time()
+    weight = sampling.weight(counts.rates, now)
+    # The keys are read only where a story is hot: nearly never.
+    token = sampling.token(signing.secret("pages")["keys"][0], story.id, weight, now) if weight > 1 else None
+    return Reading(weight=weight, token=token)
 
 
 def _excluded(day: Item) -> dict[str, int]:
@@ -61,11 +88,12 @@ def _excluded(day: Item) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Counters:
-    """What the Readings table holds of one story: its gate, the total of rolled-up days, and its latest days."""
+    """What the Readings table holds of one story: gate, total of rolled-up days, latest days, how fast it is read."""
 
     gate: Item
     total: Item
     days: dict[str, Item]
+    rates: list[sampling.Rate]
 
     def sum(self, name: str) -> int:
         """One counter over all days: those rolled into the total, and those that are not yet."""
@@ -76,6 +104,11 @@ class Counters:
     def counted(self) -> int:
         """Readings that count."""
         return self.sum("counted")
+
+    @property
+    def error(self) -> int:
+        """How far off `counted` may be, 95 times of 100; 0 while every reading was counted."""
+        return sampling.error(self.sum("variance_sum"))
 
     @property
     def carried_over(self) -> int:
@@ -92,7 +125,7 @@ def counters(story: str) -> Counters:
             TableName=settings.value("READINGS_TABLE"),
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": f"STORY#{story}"}},
-            ScanIndexForward=False,  # TOTAL, GATE, then the days from the latest
+            ScanIndexForward=False,  # TOTAL, RATE#, MILESTONE#, GATE, then the days from the latest
             Limit=_DAYS_SHOWN + 12,
             **start,
         )
@@ -102,7 +135,12 @@ def counters(story: str) -> Counters:
             break
         start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
     days = {key.removeprefix("DAY#"): item for key, item in found.items() if key.startswith("DAY#")}
-    return Counters(found.get("GATE", {}), found.get("TOTAL", {}), days)
+    rates = [
+        sampling.Rate(item["at"], item["readings"], item["requests"])
+        for key, item in found.items()
+        if key.startswith("RATE#")
+    ]
+    return Counters(found.get("GATE", {}), found.get("TOTAL", {}), days, rates)
 
 
 def roll_up(story: str, counts: Counters, now: datetime) -> int:
@@ -116,8 +154,8 @@ def roll_up(story: str, counts: Counters, now: datetime) -> int:
     for day, item in counts.days.items():
         if day >= yesterday or "rolled" in item:
             continue
-        sums = {name: item[name] for name in ("counted", *(f"x_{reason}" for reason in EXCLUSIONS)) if name in item}
-        marks = {f"#m{place}": name for place, name in enumerate(sorted(item)) if name.startswith("mark_")}
+        sums = {name: item[name] for name in _ROLLED if name in item}
+        marks = {f"#m{place}": name for place, name in enumerate(sorted(item)) if name.startswith(MARK)}
         adds = ", ".join(f"{name} :{name}" for name in sums)
         rolling = Write(
             table,

@@ -117,7 +117,7 @@ class Newsroom:
         aws("s3").create_bucket(Bucket=PAYLOADS, CreateBucketConfiguration={"LocationConstraint": REGION})
         aws("events").create_event_bus(Name=BUS)
         keys = {"keys": ["new-key", "old-key"], "cdn_secret": CDN_SECRET}
-        for name in ("cursor", "readers"):
+        for name in ("cursor", "pages", "readers"):
             aws("ssm").put_parameter(Name=f"/dateline/test/{name}", Type="SecureString", Value=json.dumps(keys))
         self._subscribe()
         return self

@@ -32,7 +32,7 @@ def aged(newsroom: Newsroom, story: str, days: int, counted: int) -> str:
     """A day of a story, so many days ago."""
     day = (datetime.now(ZONE).date() - timedelta(days=days)).isoformat()
     item: dict[str, Any] = {"pk": {"S": f"STORY#{story}"}, "sk": {"S": f"DAY#{day}"}, "counted": {"N": str(counted)}}
-    item |= {"x_robot": {"N": "1"}, "mark_shard-1": {"B": b"\x01"}}
+    item |= {"x_robot": {"N": "1"}, "m_shard-1": {"B": b"\x01"}}
     aws("dynamodb").put_item(TableName=READINGS, Item=item)
     return day
 
@@ -110,7 +110,7 @@ def test_old_days_are_rolled_into_the_total_once(newsroom: Newsroom) -> None:
     assert (int(total["counted"]), int(total["x_robot"])) == (50, 2)
     rolled = [newsroom.item(READINGS, f"STORY#{story}", f"DAY#{day}") or {} for day in days]
     assert ["rolled" in item for item in rolled] == [False, True, True]
-    assert ["mark_shard-1" in item for item in rolled] == [True, False, False]
+    assert ["m_shard-1" in item for item in rolled] == [True, False, False]
 
 
 def test_two_who_roll_the_same_day_add_it_once(newsroom: Newsroom) -> None:

@@ -1,7 +1,10 @@
 """One reading: one marker."""
 
+import time
+
 import pytest
 
+from shared import sampling
 from tests.newsroom import BROWSER, CDN_SECRET, READINGS, Newsroom
 
 STORY = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -61,7 +64,8 @@ def test_a_household_is_one_network(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["[", "[]", '"a"', '{"reader": 5}', '{"reader": "' + "x" * 5000 + '"}', b"\xff\xfe", "[" * 4000]
+    "body",
+    ["[", "[]", '"a"', '{"reader": 5}', '{"reader": "' + "x" * 5000 + '"}', b"\xff\xfe", "[" * 4000, '{"token": 5}'],
 )
 def test_a_bad_body_is_refused(newsroom: Newsroom, body: str | bytes) -> None:
     """A body that is no object with a reader is a 400 problem; nothing is written."""
@@ -88,3 +92,52 @@ def test_only_the_readings_table_is_touched(newsroom: Newsroom, monkeypatch: pyt
     """The endpoint works without knowing the Newsroom table."""
     monkeypatch.delenv("NEWSROOM_TABLE")
     assert newsroom.read(STORY, "203.0.113.77").status == 202
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"sec-purpose": "prefetch"},
+        {"sec-purpose": "prefetch;prerender"},
+        {"purpose": "Prefetch"},
+        {"x-moz": "prefetch"},
+    ],
+)
+def test_a_page_fetched_ahead_is_not_read(newsroom: Newsroom, said: dict[str, str]) -> None:
+    """A prefetch is taken and leaves nothing, so that the reading which may follow is no repeat."""
+    assert newsroom.read(STORY, "203.0.113.77", **said).status == 202
+    assert newsroom.items(READINGS) == []
+    newsroom.read(STORY, "203.0.113.77", **{"sec-purpose": "navigate"})
+    assert len(markers(newsroom)) == 1
+
+
+def test_a_page_may_send_plain_text(newsroom: Newsroom) -> None:
+    """The body is JSON whatever its type says: a beacon to another origin names text/plain."""
+    headers = {"user-agent": BROWSER, "content-type": "text/plain;charset=UTF-8"}
+    for reader in ("a", "b"):
+        answer = newsroom.http("POST", f"/articles/{STORY}/views", {"reader": reader, "token": None}, headers=headers)
+        assert answer.status == 202
+    assert len(markers(newsroom)) == 2
+
+
+def test_a_repeat_leaves_the_first_reading_as_it_was(newsroom: Newsroom) -> None:
+    """What a marker says of the first reading stays; the repeat's own request is all that changes."""
+    newsroom.read(STORY, "203.0.113.77")
+    (before,) = markers(newsroom)
+    newsroom.read(STORY, "203.0.113.77")
+    (after,) = markers(newsroom)
+    assert {name for name in before if before[name] != after[name]} == {"request"}
+
+
+def test_a_token_weighs_what_the_stack_signed(newsroom: Newsroom) -> None:
+    """The stack's own token, under its new or its previous key, sets the weight; any other text weighs one."""
+    now = time.time()
+    tokens = {sampling.token(key, STORY, 16, now): 16 for key in ("new-key", "old-key")}
+    tokens |= {sampling.token("forged", STORY, 16, now): 1, sampling.token("new-key", STORY[::-1], 16, now): 1, "x": 1}
+    for number, (token, weight) in enumerate(tokens.items()):
+        body = {"reader": "r", "token": token}
+        headers = {"user-agent": BROWSER, "x-cdn-secret": CDN_SECRET, "x-viewer-address": f"203.0.113.{number}"}
+        before = {str(marker["pk"]) for marker in markers(newsroom)}
+        assert newsroom.http("POST", f"/articles/{STORY}/views", body, headers=headers).status == 202
+        (new,) = (marker for marker in markers(newsroom) if marker["pk"] not in before)
+        assert new["weight"] == weight

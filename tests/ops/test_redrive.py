@@ -222,7 +222,7 @@ def _uncount(stack: LocalStack, story: str) -> None:
         ExpressionAttributeValues={":pk": {"S": f"STORY#{story}"}, ":day": {"S": "DAY#"}},
     )["Items"]
     for day in found:
-        kept = {name: value for name, value in day.items() if name in {"pk", "sk"} or name.startswith("mark_")}
+        kept = {name: value for name, value in day.items() if name in {"pk", "sk"} or name.startswith("m_")}
         dynamodb.put_item(TableName=table, Item=kept)
 
 
