@@ -1,7 +1,7 @@
 """Seeded schedules of readings and deliveries: whatever is lost, repeated or cut otherwise, the counts are the model's.
 
-A schedule writes readings with `shared.readings.record`, around midnight in the title's time zone and around the
-moments when stories are published, withdrawn and published again, and delivers the stream's records to
+A schedule writes readings of all weights with `shared.readings.record`, around midnight in the title's time zone and
+around the moments when stories are published, withdrawn and published again, and delivers the stream's records to
 `shared.counting.count` as AWS may: batches of any size, in order within a shard and in any order between shards, again
 from an older checkpoint, cut otherwise, bisected after an error; shards split. Faults strike single writes: killed
 before, killed after, the answer lost so that the SDK sends it again, overtaken by another invocation of the shard.
@@ -9,6 +9,7 @@ before, killed after, the answer lost so that the SDK sends it again, overtaken 
 The control is the same consumer without the condition on its write: a plain ADD in the same schedules.
 """
 
+import json
 import os
 import random
 import zlib
@@ -22,7 +23,7 @@ from unittest.mock import patch
 
 from bench import double
 from bench.figure import Figure, Figures, control
-from shared import clients, counting, items, readings, signing
+from shared import clients, counting, items, readings, sampling, signing, views
 from shared.article import Story
 from shared.table import load
 from tests.newsroom import BROWSER, CDN_SECRET, ENVIRONMENT
@@ -37,7 +38,7 @@ _WINDOW_ENDS = 900  # seconds from the start; the day ends there too
 _OPENED: dict[int, list[tuple[int, int | None]]] = {0: [(-3600, None)], 1: [(300, 900), (1200, None)], 2: []}
 _CLEAR = 10  # seconds that no reading is nearer to such a moment: there the product allows for clocks that differ
 _FAULTS = ("killed before", "killed after", "sent again", "overtaken")
-_SECRET = {"keys": ["newest", "previous"], "cdn_secret": CDN_SECRET}
+_SECRET: dict[str, Any] = {"keys": ["newest", "previous"], "cdn_secret": CDN_SECRET}
 type Counts = dict[tuple[str, str], dict[str, int]]
 """By story and day in the title's time zone: what a day's item holds, but for its key and its marks."""
 
@@ -112,7 +113,7 @@ class Schedule:
         self.invocations = 0
         self._table = table
         self._dice = random.Random(seed)  # noqa: S311  # a schedule, not a secret
-        self._seen: set[tuple[int, int, bool]] = set()
+        self._seen: dict[tuple[int, int, bool], int] = {}  # the weight of the first reading of a window
         self._taken = 0
         self._shards = [_Shard(f"shardId-00000001795466700000-{number:08x}") for number in range(3)]
         self._leaves = self._shards[: self._dice.randint(1, 3)]
@@ -177,6 +178,7 @@ class Schedule:
         now = _START.timestamp() + second
         agent = ROBOT if reader >= 8 else BROWSER
         event = _event(STORIES[story], f"10.0.0.{reader}", agent, f"{dice.getrandbits(128):032x}")
+        weight, event["body"] = self._token(STORIES[story], now)
         lost = dice.random()
         if lost < 0.15:
             self.line.fault, self.line.writes = "sent again", 0
@@ -187,12 +189,22 @@ class Schedule:
             readings.record(event, now)
         except Killed:
             if self.line.struck["killed before"] == before:
-                self._expect(story, reader, now)
+                self._expect(story, reader, now, weight)
             event["requestContext"]["requestId"] = f"{dice.getrandbits(128):032x}"
             readings.record(event, now)
-        self._expect(story, reader, now)
+        self._expect(story, reader, now, weight)
 
-    def _expect(self, story: int, reader: int, now: float) -> None:
+    def _token(self, story: str, now: float) -> tuple[int, str]:
+        """The weight that a reading has, and its body: without a token, with one, or with one that proves nothing."""
+        dice = self._dice
+        weight, kind = 2 ** dice.randint(1, 9), dice.choices(("none", "valid", "late", "forged"), (5, 4, 1, 1))[0]
+        if kind == "none":
+            return 1, ""
+        key = "another" if kind == "forged" else dice.choice(_SECRET["keys"])
+        token = sampling.token(key, story, weight, now - 600 if kind == "late" else now)
+        return weight if kind == "valid" else 1, json.dumps({"token": token})
+
+    def _expect(self, story: int, reader: int, now: float, weight: int) -> None:
         """What the reading must become, said once more and in other words than the product's."""
         spans = _OPENED[story]
         if not spans:
@@ -203,16 +215,18 @@ class Schedule:
         local = datetime.fromtimestamp(now, UTC) + timedelta(hours=3)
         counts = self.expected[STORIES[story], local.date().isoformat()]
         again = window in self._seen
-        self._seen.add(window)
+        weight = self._seen.setdefault(window, weight)
         if reader >= 8:
-            counts["x_robot"] += 1
+            counts["x_robot"] += weight
         elif again:
-            counts["x_repeat"] += 1
+            counts["x_repeat"] += weight
         elif not is_open:
-            counts["x_unpublished"] += 1
+            counts["x_unpublished"] += weight
         else:
-            counts["counted"] += 1
-            counts[f"h{local.hour:02}"] += 1
+            counts["counted"] += weight
+            counts[f"h{local.hour:02}"] += weight
+            if weight > 1:
+                counts["variance_sum"] += weight * (weight - 1)
 
     # -- deliveries
 
@@ -274,7 +288,7 @@ def stored(table: Any) -> Counts:
     for image in table.items():
         if image["sk"]["S"].startswith("DAY#"):
             item = load(image)
-            counts = {name: value for name, value in item.items() if name not in {"pk", "sk"} and name[:5] != "mark_"}
+            counts = {name: value for name, value in item.items() if not name.startswith(("pk", "sk", views.MARK))}
             found[item["pk"].removeprefix("STORY#"), item["sk"].removeprefix("DAY#")] = counts
     return found
 

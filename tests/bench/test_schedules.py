@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from bench import schedules
 from bench.double import Table, Unknown
 from bench.schedules import Schedule
-from shared import counting
+from shared import counting, views
 from tests.newsroom import READINGS, _of_moto_only
 
 KEY = {"pk": {"S": "STORY#1"}, "sk": {"S": "DAY#1"}}
@@ -50,7 +50,7 @@ def told(records: list[dict[str, Any]]) -> list[Any]:
 
 def without_marks(item: dict[str, Any]) -> dict[str, Any]:
     """Marks hold sequence numbers, so their values differ; that they are there is compared."""
-    return {name: "a mark" if name.startswith("mark_") else value for name, value in item.items()}
+    return {name: "a mark" if name.startswith(views.MARK) else value for name, value in item.items()}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -140,5 +140,5 @@ def test_the_model_expects_all_kinds_of_readings() -> None:
         for (_, day), counts in schedule.expected.items():
             kinds += counts
             days.add(day)
-    assert {"counted", "x_repeat", "x_robot", "x_unpublished", "h23", "h00"} <= set(kinds)
+    assert {"counted", "x_repeat", "x_robot", "x_unpublished", "h23", "h00", "variance_sum"} <= set(kinds)
     assert days == {"2026-11-23", "2026-11-24"}
