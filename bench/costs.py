@@ -140,11 +140,9 @@ def plainer() -> dict[str, Reading]:
     indexed = change.charges(Table(("pk", "sk"), (listed, most_read)), "UpdateItem", transaction=False)
     own = {"pk": item["pk"], "readings": read["readings"]}
     return {
-        "a counter inside a story of 10 KB, listed and ranked by two indexes": _plain(
-            sum(each.units for each in indexed)
-        ),
-        "a counter inside a story of 10 KB": _plain(write_units(item, read)),
-        "a counter of its own, repeats and all": _plain(write_units(own)),
+        INDEXED: _plain(sum(each.units for each in indexed)),
+        INSIDE: _plain(write_units(item, read)),
+        OWN: _plain(write_units(own)),
     }
 
 
