@@ -1,11 +1,11 @@
-"""Readers' routes over HTTP: stories, lists, counts, the API's own description."""
+"""Readers' routes over HTTP: stories, lists, counts, the script that tells of readings, the API's description."""
 
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
-from shared import archive, boards, documentation, http, lists, masthead, topics, views
+from shared import archive, beacon, boards, documentation, http, lists, masthead, topics, views
 from shared.archive import Article
 from shared.boards import MostRead, MostReadQuery
 from shared.lists import ArticleList, ListQuery
@@ -57,6 +57,12 @@ def read_masthead() -> Response[Masthead]:
 def read_topics() -> Response[Topics]:
     """The sections and tags that published stories have"""
     return http.public(topics.topics())
+
+
+@app.get("/beacon.js", include_in_schema=False)
+def read_beacon() -> Response[str]:
+    """The script by which a page tells that it is read"""
+    return beacon.script()
 
 
 @app.get("/openapi.json", include_in_schema=False)

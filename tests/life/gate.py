@@ -25,7 +25,7 @@ CORRECTION = {"note": f"{TOKEN} was wrong", "wrong": TOKEN, "right": TOKEN}
 
 type Query = dict[str, str]
 
-STATIC: dict[str, list[Query]] = {"/masthead": [{}], "/openapi.json": [{}], "/docs": [{}]}
+STATIC: dict[str, list[Query]] = {"/masthead": [{}], "/openapi.json": [{}], "/docs": [{}], "/beacon.js": [{}]}
 OF_ALL: dict[str, list[Query]] = {
     "/articles": [{}, {"section": TOKEN}, {"tag": TOKEN}, {"author": CONTENT["byline"][0]}],
     "/most-read": [{}, {"window": "all"}, {"section": TOKEN}],

@@ -84,6 +84,7 @@ ANONYMOUS = {
     "GET /masthead",
     "GET /most-read",
     "GET /news-sitemap.xml",
+    "GET /beacon.js",
     "GET /openapi.json",
     "GET /sitemap.xml",
     "GET /topics",
