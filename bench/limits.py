@@ -79,7 +79,6 @@ class Partitions:
 
     def write(self, wanted: list[tuple[int, float]]) -> list[int]:
         """A tick's writes, for each partition how many and the units of one; returns how many of them passed."""
-        self._grow()
         room, passed, units = self.table.room(self.capacity), [], 0.0
         for partition, (number, each) in zip(self._partitions, wanted, strict=True):
             free = min(partition.room(PARTITION_WRITES), room)
@@ -91,6 +90,7 @@ class Partitions:
             self.throttled += number - taken
         self.table.add(units)
         self._peak = max(self._peak, self.table.sum)
+        self._grow()
         return passed
 
     def _grow(self) -> None:
