@@ -2,7 +2,10 @@
 
 import os
 from functools import cache
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 NAMES = {
     "STACK": "the stack's name",
@@ -43,10 +46,13 @@ def words(name: str) -> list[str]:
 
 
 @cache
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str) -> "ZoneInfo":
+    # Here, since the function that takes readings needs none.
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
     return ZoneInfo(name)
 
 
-def time_zone() -> ZoneInfo:
+def time_zone() -> "ZoneInfo":
     """The title's time zone."""
     return _zone(value("TITLE_TIME_ZONE"))

@@ -1,11 +1,15 @@
 """One reading: one marker."""
 
+import subprocess
+import sys
 import time
+from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 
-from shared import sampling
-from tests.newsroom import BROWSER, CDN_SECRET, READINGS, Newsroom
+from shared import readings, sampling
+from tests.newsroom import BROWSER, CDN_SECRET, READINGS, ROOT, TEMPLATE, Newsroom
 
 STORY = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
@@ -141,3 +145,37 @@ def test_a_token_weighs_what_the_stack_signed(newsroom: Newsroom) -> None:
         assert newsroom.http("POST", f"/articles/{STORY}/views", body, headers=headers).status == 202
         (new,) = (marker for marker in markers(newsroom) if marker["pk"] not in before)
         assert new["weight"] == weight
+
+
+def test_it_loads_little() -> None:
+    """A start brings in neither models nor a resolver nor a tracer, and one client library."""
+    code = "import sys; from functions import record_view; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    heavy = {"pydantic", "boto3", "aws_lambda_powertools", "aws_xray_sdk", "itsdangerous", "zoneinfo"}
+    assert heavy & set(loaded.split()) == set()
+
+
+def test_a_reading_is_one_write_and_no_word(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """With the keys at hand it calls AWS once, and prints and logs nothing, also for a hot story."""
+    newsroom.read(STORY, "203.0.113.76")
+    sampled = {"token": sampling.token("new-key", STORY, 16, time.time())}
+    newsroom.http("POST", f"/articles/{STORY}/views", sampled)
+    called: list[str] = []
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]  # botocore's one door; its stubs hide it
+
+    def noted(client: Any, operation: str, given: Any) -> Any:
+        called.append(operation)
+        return call(client, operation, given)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", noted)
+    capfd.readouterr()
+    assert readings.respond(newsroom.event("POST", f"/articles/{STORY}/views", sampled)) == {"statusCode": 202}
+    assert called == ["UpdateItem"]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_no_log_of_the_gateway_names_an_address() -> None:
+    """The API keeps no access log: its variables would have the reader's address."""
+    assert "AccessLogSettings" not in TEMPLATE["Resources"]["Api"]["Properties"]

@@ -26,8 +26,6 @@ def sources() -> dict[str, str]:
 def test_services() -> None:
     text = "\n".join(sources().values())
     used = set(re.findall(r'client\(\s*"([a-z0-9-]+)"', text))
-    if re.search(r"aws_lambda_powertools\.utilities(\.| import )parameters", text):
-        used.add("ssm")
     assert used == listed("SERVICES")
 
 
