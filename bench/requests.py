@@ -1,6 +1,6 @@
 """The program whose instructions `bench.warm` counts: a number of requests, one way, in the built functions' own world.
 
-`python bench/requests.py WAY COUNT [REQUEST]`; REQUEST is the JSON of an UpdateItem for the way `bare`.
+`python bench/requests.py WAY COUNT [REQUEST]`; REQUEST is the JSON of an UpdateItem for the ways `bare` and `own`.
 """
 
 import importlib
@@ -56,10 +56,17 @@ def _accepted(answer: Any) -> None:
 
 
 def _bare() -> _Work:
-    """The same update by boto3 alone, with the client's own settings and nothing around it."""
+    """The same update by boto3 alone, with retries and timeouts as they should be and nothing around it."""
     boto3, config = importlib.import_module("boto3"), importlib.import_module("botocore.config")
     retries = {"mode": "standard", "total_max_attempts": 4}
     client = boto3.client("dynamodb", config=config.Config(retries=retries, connect_timeout=1, read_timeout=3))
+    request = json.loads(sys.argv[3])
+    return lambda _: client.update_item(**request)
+
+
+def _own() -> _Work:
+    """The same update by the product's client, with nothing around it."""
+    client = importlib.import_module("shared.clients").dynamodb()
     request = json.loads(sys.argv[3])
     return lambda _: client.update_item(**request)
 
@@ -82,7 +89,13 @@ def _count_views() -> _Work:
     return work
 
 
-WAYS = {"bare": _bare, "record_view": _record_view, "with a log line": _logging, "count_views": _count_views}
+WAYS = {
+    "bare": _bare,
+    "own": _own,
+    "record_view": _record_view,
+    "with a log line": _logging,
+    "count_views": _count_views,
+}
 
 
 def main() -> None:

@@ -3,7 +3,8 @@
 Both run in this Python on the built layer with its byte code, against a stand-in for AWS in another process
 (`bench.endpoint`), under valgrind (cachegrind without its cache). A run of MORE requests less a run of FEWER leaves
 what the requests between them took: neither start nor first request is in it. The bare update sends the very request
-that `record_view` sends, with a client of the same settings. The control logs one line for each request.
+that `record_view` sends, with the same retries and timeouts; what the function takes beside its own client, whose other
+settings are its own, stands apart. The control logs one line for each request.
 """
 
 import json
@@ -18,12 +19,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.costs import INSTRUCTIONS
 from bench.figure import Figure, Figures, Missing, Unmeasured, control
 from local.invoke import LAYER, Function, built
 
 _PROGRAM = Path(__file__).with_name("requests.py")
 _COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
-_BARE, _LEAN, _LOGGING = "bare", "record_view", "with a log line"
+_BARE, _OWN, _LEAN, _LOGGING = "bare", "own", "record_view", "with a log line"
 _CONSUMER = "count_views"
 _BUDGET = 1.05
 FEWER, MORE = 20, 60
@@ -38,14 +40,18 @@ def measure() -> Figures:
     with _endpoint() as port:
         environment = _environment([functions[_LEAN], functions[_CONSUMER]], port)
         request = _asked(environment, port)
-        runs = [(way, count) for way in (_BARE, _LEAN, _LOGGING, _CONSUMER) for count in (FEWER, MORE)]
+        runs = [(way, count) for way in (_BARE, _OWN, _LEAN, _LOGGING, _CONSUMER) for count in (FEWER, MORE)]
         with ThreadPoolExecutor(os.process_cpu_count()) as pool:
             waiting = [pool.submit(_instructions, valgrind, environment, way, count, request) for way, count in runs]
             by_run = dict(zip(runs, (each.result() for each in waiting), strict=True))
     each = {way: (by_run[way, MORE] - by_run[way, FEWER]) / (MORE - FEWER) for way, _ in runs}
     ratios = {way: round(count / each[_BARE], 3) for way, count in each.items()}
+    if max(each[_LEAN], each[_CONSUMER] / 2) > INSTRUCTIONS:
+        raise Unmeasured(f"the price of a reading takes a call for {INSTRUCTIONS:g} instructions; it has more")
+    of_own = round(each[_LEAN] / each[_OWN], 3)
     control(worse=ratios[_LOGGING], than=ratios[_LEAN], what=f"{_LEAN} {_LOGGING}")
     beside = {_LOGGING: ratios[_LOGGING], "million instructions": round(each[_LEAN] / 1e6, 3)}
+    beside |= {"of the function's own client alone": of_own}
     return {
         f"{_LEAN}.warm_ratio": Figure(ratios[_LEAN], "of boto3", _BUDGET, beside),
         f"{_CONSUMER}.warm_ratio": Figure(ratios[_CONSUMER], "of boto3", None),

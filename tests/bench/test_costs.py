@@ -15,7 +15,7 @@ def test_a_bill_by_hand() -> None:
         {
             "http_api_request": 1.0,
             "lambda_request": 0.2,
-            "lambda_gb_second": 0.5 * 0.008 * 13.3334,
+            "lambda_gb_second": 0.5 * 0.007 * 13.3334,
             "dynamodb_wru": 1.25,
             "dynamodb_rru": 0.0625,
             "logs_ingested_gb": 0.5,
@@ -25,9 +25,9 @@ def test_a_bill_by_hand() -> None:
 
 def test_a_function_is_billed_by_the_millisecond() -> None:
     """Instructions by its share of a processor, and the way to DynamoDB and back; never less than one."""
-    assert Invocations(1, 1, 512).milliseconds == 8  # 5 M at 1.085 M a millisecond, and 3
-    assert Invocations(1, 1, 256).milliseconds == 13
-    assert Invocations(1, 2, 512).milliseconds == 16
+    assert Invocations(1, 1, 512).milliseconds == 7  # 3.7 M at 1.085 M a millisecond, and 3
+    assert Invocations(1, 1, 256).milliseconds == 10
+    assert Invocations(1, 2, 512).milliseconds == 13
     assert Invocations(1, 0, 512).milliseconds == 1
     assert Invocations(1, 2, 512, records=201).milliseconds > 30
 
