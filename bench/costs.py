@@ -6,9 +6,10 @@ that a success logs. Not included: storage of the markers for their two days, tr
 the boards of the most read, which follow the minutes and not the readings (`views.boards.*`).
 
 How long a function runs is a model, since instructions can be counted here and milliseconds of another machine cannot:
-each call of DynamoDB takes INSTRUCTIONS, everything around it included (`bench.warm` holds `record_view`, which makes
-one call, and `count_views`, which makes two, against that), at 1.5 instructions in each of Graviton2's 2.5 GHz, of which a function has its memory's share of 1,769 MB,
-and then waits ROUND_TRIP for the answer. Records of a batch beyond the first add RECORD instructions each.
+each call of DynamoDB takes INSTRUCTIONS, everything around it included (`bench.warm` holds against that `record_view`,
+which makes one call, and `count_views`, which makes two), at 1.5 instructions in each of Graviton2's 2.5 GHz, of which a
+function has its memory's share of 1,769 MB, and then waits ROUND_TRIP for the answer. Records of a batch beyond the
+first add RECORD instructions each.
 """
 
 import json
