@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import detection, lists, publish, start, views
-from bench.figure import BrokenControl, Figure, Figures, Missing, Unmeasured
+from bench.figure import Figure, Figures, Missing, gathered
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path("bench", "results.json")
@@ -38,13 +38,10 @@ def main() -> int:
     figures: Figures = {}
     good = True
     for name in [only] if only else GROUPS:
-        try:
-            found = GROUPS[name]()
-        except BrokenControl as broken:
-            found = {name: Missing(f"a control failed: {broken}")}
-        except Unmeasured as failed:
-            found = {name: Missing(str(failed))}
+        found = gathered(name, [GROUPS[name]])
         for figure, measured in found.items():
+            if figure in figures:
+                continue  # another group has it too
             print(line(figure, measured, before.get(figure)), flush=True)
             good = good and isinstance(measured, Figure) and measured.within
         figures |= found

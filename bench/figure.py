@@ -1,5 +1,6 @@
 """What the bench prints and keeps: figures with their budgets, and those that could not be measured."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,3 +53,16 @@ def control(*, worse: float, than: float, what: str) -> None:
     """Holds a harness against something known to be worse. Raises BrokenControl when it is not seen to be worse."""
     if worse <= than:
         raise BrokenControl(f"{what} should cost more than {than:g}, but was measured at {worse:g}")
+
+
+def gathered(name: str, parts: Iterable[Callable[[], Figures]]) -> Figures:
+    """What all parts measure; a part that failed is told under `name` and does not take the others with it."""
+    found: Figures = {}
+    for part in parts:
+        try:
+            found |= part()
+        except BrokenControl as broken:
+            found[f"{name} ({part.__module__})"] = Missing(f"a control failed: {broken}")
+        except Unmeasured as failed:
+            found[f"{name} ({part.__module__})"] = Missing(str(failed))
+    return found

@@ -1,14 +1,24 @@
-"""How many robots are known as such, and how many readers are taken for one: two figures and their inputs.
+"""How many robots are known as such, and how many readers are taken for one: the figures and their inputs.
 
 Recall is over the agents of the public lists in a folder that stands beside the project; their first list is also the
-origin of the package that `shared.robots` reads, so the figure says how well the exceptions left it whole, not how well
-tomorrow's robots are known. False positives are over `TRAPS`: agents in readers' hands that robot lists stumble on.
+origin of the package that `shared.robots` reads, so the figure says how well the exceptions left it whole. How well
+tomorrow's robots are known says recall of the unseen: a half of the list is taken away, and of the agents that belong
+to it those are counted that are known all the same; then the other half. False positives are over the agents of
+`bench.browsers`, and over `TRAPS`: agents in readers' hands that robot lists stumble on.
 """
 
+import hashlib
 import json
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
+from crawleruseragents import CRAWLER_USER_AGENTS_DATA  # type: ignore[import-untyped]  # it ships no types
+
+from bench.browsers import mainstream
+from shared import robots
 from shared.robots import is_robot
 
 LISTS = Path(__file__).parents[2] / "shared" / "data" / "bots"
@@ -87,12 +97,55 @@ def instances(folder: Path = LISTS) -> list[str]:
     )
 
 
+def unseen(folder: Path = LISTS) -> tuple[float, float]:
+    """Return, in percent, how many agents are known whose own entries of the list are away: in all, and by the list."""
+    entries = json.loads((folder / "crawler-user-agents.json").read_text())
+    halves = [[each for each in entries if _half(each["pattern"]) == half] for half in (0, 1)]
+    total = known = listed = 0
+    for away, kept in (halves, reversed(halves)):
+        agents = [agent for each in away for agent in each["instances"]]
+        with _listing({each["pattern"] for each in kept}):
+            by_list = robots._listed()  # noqa: SLF001  # what the list alone would find
+            known += sum(map(is_robot, agents))
+            listed += sum(map(by_list, agents))
+        total += len(agents)
+    return 100 * known / total, 100 * listed / total
+
+
+def _half(pattern: str) -> int:
+    return hashlib.sha256(pattern.encode()).digest()[0] % 2
+
+
+@contextmanager
+def _listing(patterns: set[str]) -> Iterator[None]:
+    """The product with these patterns of its list alone, and with nothing remembered before and after."""
+    kept = [entry for entry in CRAWLER_USER_AGENTS_DATA if entry["pattern"] in patterns]
+    remembered = robots._listed, robots._decided  # noqa: SLF001  # both remember what the whole list said
+    try:
+        with patch.object(robots, "CRAWLER_USER_AGENTS_DATA", kept):
+            for each in remembered:
+                each.cache_clear()
+            yield
+    finally:
+        for each in remembered:
+            each.cache_clear()
+
+
+def taken_for_robots(agents: Iterable[str]) -> float:
+    """Return the percentage of agents that are called robots."""
+    found = [is_robot(agent) for agent in agents]
+    return 100 * sum(found) / len(found)
+
+
 def measure(folder: Path = LISTS) -> dict[str, float]:
-    """Return both figures in percent; recall is left out when `folder` is absent."""
-    figures = {"views.robots.false_positives": 100 * sum(map(is_robot, TRAPS.values())) / len(TRAPS)}
+    """Return the figures in percent; both recalls are left out when `folder` is absent."""
+    figures = {
+        "views.robots.false_positives": taken_for_robots(mainstream()),
+        "views.robots.traps": taken_for_robots(TRAPS.values()),
+    }
     if folder.is_dir():
-        robots = instances(folder)
-        figures["views.robots.recall"] = 100 * sum(map(is_robot, robots)) / len(robots)
+        figures["views.robots.recall"] = taken_for_robots(instances(folder))
+        figures["views.robots.recall_unseen"], figures["by the list alone"] = unseen(folder)
     return figures
 
 
