@@ -29,6 +29,12 @@ def test_services() -> None:
     assert used == listed("SERVICES")
 
 
+def test_operations() -> None:
+    """What is called of Systems Manager is what its model was cut to."""
+    called = re.findall(r"ssm\(\)\.(\w+)\(", "\n".join(sources().values()))
+    assert {name.title().replace("_", "") for name in called} == listed("PARAMETERS")
+
+
 def test_locales() -> None:
     """Two modules ask Babel, each only for languages that it lists."""
     asking = {path for path, text in sources().items() if re.search(r"^\s*(from|import) babel", text, re.MULTILINE)}
