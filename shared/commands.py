@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from shared import archive, desk, events, moments, settings
-from shared.article import Actor, Number, Status, Story, utc_now
+from shared.article import ID_PATTERN, Actor, Number, Status, Story, utc_now
 from shared.content import Content, Correction, Image, Line, Note, Source, Tag
 from shared.errors import Moved, NotFound, Problem, Unprocessable
 from shared.idempotency import Key
@@ -199,7 +199,9 @@ def _target(story_id: str, request: WithdrawalRequest) -> tuple[str | None, str 
     try:
         other = archive.public(named or request.to)
     except (Problem, Moved) as error:
-        raise Unprocessable.at("/to", "is no story that readers can see") from error
+        known = re.fullmatch(ID_PATTERN, named or "")
+        told = "is no story that readers can see" if known else "is neither a story's id nor an absolute URL"
+        raise Unprocessable.at("/to", told) from error
     return events.url(other.slug), other.id
 
 

@@ -9,7 +9,7 @@ _HEADERS = {"Cache-Control": "public, max-age=3600"}
 
 
 def document() -> Response[str]:
-    """The document that `python -m local.openapi` generates from the routes."""
+    """The document that `python -m local.generated` makes from the routes."""
     return Response(200, "application/json", _DOCUMENT.read_text("utf-8"), headers=_HEADERS)
 
 

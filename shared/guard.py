@@ -92,26 +92,29 @@ def _float(digits: str) -> float:
 
 
 def _walk(content: Any) -> None:
-    level, depth = [content], 0
+    """Level by level, each value with its pointer (RFC 6901)."""
+    level, depth = [("", content)], 0
     while level:
         depth += 1
         if depth > DEEPEST:
             raise BadRequest(f"The JSON is nested more than {DEEPEST} deep.")
-        below: list[Any] = []
-        for value in level:
+        below: list[tuple[str, Any]] = []
+        for pointer, value in level:
             if isinstance(value, dict):
-                below += [*value.keys(), *value.values()]
+                for name, member in value.items():
+                    _characters(pointer, name)
+                    below.append((f"{pointer}/{name}", member))
             elif isinstance(value, list):
-                below += value
+                below += [(f"{pointer}/{place}", member) for place, member in enumerate(value)]
             elif isinstance(value, str):
-                _characters(value)
+                _characters(pointer, value)
         level = below
 
 
-def _characters(value: str) -> None:
+def _characters(pointer: str, value: str) -> None:
     if "\x00" in value:
-        raise BadRequest("A string in the JSON holds a NUL character.")
+        raise BadRequest.at(pointer, "holds a NUL character")
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise BadRequest("A string in the JSON holds a lone surrogate.") from None
+        raise BadRequest.at(pointer, "holds a lone surrogate") from None

@@ -95,7 +95,12 @@ def resolver() -> APIGatewayHttpResolver:
 
 
 def _busy(error: ClientError) -> bool:
-    return "Throttl" in error.response["Error"]["Code"] or "ThroughputExceeded" in error.response["Error"]["Code"]
+    """Whether AWS would take the same call at another moment: throttled, or its own fault."""
+    answer: Any = error.response
+    code = answer["Error"]["Code"]
+    if any(word in code for word in ("Throttl", "ThroughputExceeded", "SlowDown")):
+        return True
+    return int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)) >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _refuse_unknown_parameters(app: APIGatewayHttpResolver, following: Any) -> Any:

@@ -3,13 +3,12 @@
 import hashlib
 import hmac
 import ipaddress
-import json
 import re
 import time
 from datetime import UTC, datetime
 from typing import Any
 
-from shared import clients, sampling, settings, signing
+from shared import clients, guard, sampling, settings, signing
 from shared.errors import BadRequest, NotFound, Problem
 
 WINDOW = 1800  # seconds: a reader who comes back within the same half hour of the clock is one reading
@@ -89,12 +88,7 @@ def _body(event: dict[str, Any]) -> tuple[str, str]:
         return "", ""
     if event.get("isBase64Encoded") or len(body) > _LONGEST_BODY:
         raise BadRequest("The body, if there is one, is a JSON object of at most 4096 characters in UTF-8.")
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        raise BadRequest("The body is not JSON; send nothing, or an object with `reader`.") from None
-    if not isinstance(content, dict):
-        raise BadRequest("The body is not a JSON object; send nothing, or an object with `reader`.")
+    content = guard.json_object(event)
     for name in ("reader", "token"):
         if not isinstance(content.get(name) or "", str):
             raise BadRequest.at(f"/{name}", "must be a string")

@@ -69,7 +69,11 @@ def test_a_household_is_one_network(newsroom: Newsroom) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["[", "[]", '"a"', '{"reader": 5}', '{"reader": "' + "x" * 5000 + '"}', b"\xff\xfe", "[" * 4000, '{"token": 5}'],
+    [
+        *("[", "[]", '"a"', '{"reader": 5}', '{"token": 5}', '{"reader": "' + "x" * 5000 + '"}', b"\xff\xfe"),
+        *("[" * 4000, '{"reader": NaN}', '{"reader": "a", "reader": "b"}', '{"reader": "\\u0000"}'),
+        *('{"reader": "\\ud800"}', '{"x": ' * 600 + "1" + "}" * 600),
+    ],
 )
 def test_a_bad_body_is_refused(newsroom: Newsroom, body: str | bytes) -> None:
     """A body that is no object with a reader is a 400 problem; nothing is written."""
