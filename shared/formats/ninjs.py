@@ -23,7 +23,6 @@ NOT_VALID = "This is not valid ninjs"
 
 _NESTED = 6
 """Levels of a collection around its items."""
-_MOST_DIGITS = 100
 _NOT_NEWS = {
     "audio": "This is an audio item: it holds no text to print.",
     "video": "This is a video item: it holds no text to print.",
@@ -42,9 +41,7 @@ def read(raw: bytes, given: Given) -> Incoming:
     if len(raw) > LARGEST:
         raise Unreadable(("ninjs",), f"The JSON has {len(raw)} bytes; at most {LARGEST} are read.")
     try:
-        document = json.loads(
-            raw.decode(json.detect_encoding(raw)), parse_constant=_constant, parse_int=_integer, parse_float=_float
-        )
+        document = json.loads(raw.decode(json.detect_encoding(raw)), parse_constant=_constant)
     except RecursionError:
         raise Unreadable(("ninjs",), "The JSON is nested too deep to be read.") from None
     except ValueError as error:  # also what is not in the encoding that its first bytes tell
@@ -57,18 +54,6 @@ def read(raw: bytes, given: Given) -> Incoming:
 
 def _constant(name: str) -> Never:
     raise ValueError(f"{name} is no number")
-
-
-def _integer(digits: str) -> int:
-    if len(digits) > _MOST_DIGITS:
-        raise ValueError(f"a number has {len(digits)} digits")
-    return int(digits)
-
-
-def _float(digits: str) -> float:
-    if len(digits) > _MOST_DIGITS:
-        raise ValueError(f"a number has {len(digits)} digits")
-    return float(digits)
 
 
 def _items(value: Any, levels: int) -> Iterator[dict[str, Any]]:
@@ -163,7 +148,7 @@ def _embargo(item: Item, time_zone: ZoneInfo) -> datetime | None:
 
 
 def _people(item: Item) -> tuple[str, ...]:
-    if printed := item.text("byline", "by"):
+    if printed := item.text("byline", "by") or " & ".join(each.text("by", "name") for each in item.objects("bylines")):
         return wire.people(printed)
     wrote = [
         person.text("name")

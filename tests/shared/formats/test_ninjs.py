@@ -150,6 +150,13 @@ def test_marked_up_text_comes_before_plain() -> None:
     assert story(TWO | {"bodies": [{"value": "Bridge"}, nitf | {"value": "<nitf>"}]}).body_html == "<p>Bridge</p>"
 
 
+def test_a_body_for_editors_is_never_the_text() -> None:
+    note = {"role": "editorsnote", "contenttype": "text/html", "value": "<p>HIDDEN</p>"}
+    found = story(TWO | {"bodies": [note, {"role": "main", "contenttype": "text/plain", "value": PROSE}]})
+    assert found.body_html == f"<p>{PROSE}</p>"
+    assert "HIDDEN" in (found.editors_note or "")
+
+
 def test_a_lead_that_begins_the_text_is_not_told_twice() -> None:
     assert story(ONE | {"description_text": "The road bridge over the Sill is open again…"}).lede is None
 
@@ -161,6 +168,8 @@ def test_a_title_stands_for_a_missing_headline() -> None:
 def test_people_stand_for_a_missing_byline() -> None:
     people = [{"name": "Anna Kowal", "rel": "author"}, {"name": "The ferryman", "rel": "about"}]
     assert story({**ONE, "byline": None, "person": people}).byline == ("Anna Kowal",)
+    bylines = [{"by": "By ANNA KOWAL", "title": "Lowland Wire"}, {"by": "Jan Nowak"}]
+    assert story({**ONE, "byline": None, "bylines": bylines}).byline == ("ANNA KOWAL", "Jan Nowak")
 
 
 @pytest.mark.parametrize(
@@ -283,6 +292,7 @@ def test_what_only_a_strict_schema_minds_costs_no_story(changes: dict[str, Any],
 def test_an_association_that_shows_nothing_must_be_valid() -> None:
     picture = {"uri": "p1", "name": "pic", "renditions": [], "house": "own"}
     assert story(TWO | {"associations": [picture]}).key == "lw:412"
+    assert story(ONE | {"associations": {"taken-away": None}}).images == ()
     assert refused(TWO | {"associations": [{"uri": "p1", "name": "pic", "house": "own"}]}).missing == (
         "associations/0/house",
     )
@@ -317,6 +327,11 @@ def test_one_bad_item_spoils_no_other() -> None:
 def test_what_is_no_ninjs_is_unreadable(raw: bytes) -> None:
     with pytest.raises(Unreadable):
         read(raw, GIVEN)
+
+
+def test_the_size_is_bounded() -> None:
+    with pytest.raises(Unreadable, match="bytes"):
+        read(json.dumps(ONE).encode() + b" " * 5_000_000, GIVEN)
 
 
 def test_every_encoding_of_json_is_read() -> None:
