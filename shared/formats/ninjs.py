@@ -16,6 +16,7 @@ from shared.formats.ninjs_parts import Item, body, headline, images, lede
 from shared.formats.ninjs_shape import faults
 from shared.formats.private import is_private_mark
 from shared.formats.story import Given, Incoming, IncomingStory, Refused, Signal, Unreadable
+from shared.formats.xml import MOST as MOST_TAGS
 
 LARGEST = 5_000_000  # bytes
 NOT_VALID = "This is not valid ninjs"
@@ -41,7 +42,10 @@ def read(raw: bytes, given: Given) -> Incoming:
     if len(raw) > LARGEST:
         raise Unreadable(("ninjs",), f"The JSON has {len(raw)} bytes; at most {LARGEST} are read.")
     try:
-        document = json.loads(raw.decode(json.detect_encoding(raw)), parse_constant=_constant)
+        written = raw.decode(json.detect_encoding(raw))
+        if written.count("<") + written.lower().count("\\u003c") > 2 * MOST_TAGS:  # as many as in XML
+            raise Unreadable(("ninjs",), f"The texts of this JSON have more than {MOST_TAGS} tags.")
+        document = json.loads(written, parse_constant=_constant)
     except RecursionError:
         raise Unreadable(("ninjs",), "The JSON is nested too deep to be read.") from None
     except ValueError as error:  # also what is not in the encoding that its first bytes tell

@@ -228,9 +228,9 @@ def test_what_is_no_newsml_g2_is_unreadable(raw: bytes) -> None:
 
 
 def test_a_message_of_too_many_items_is_read_in_part_and_says_so() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     found = read(message(*(item(inline="<inlineData>x</inlineData>", guid=str(n)) for n in range(1_005))), GIVEN)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
     assert len(stories(found)) == 1_000
     assert isinstance(found[-1], Refused)
     assert "1005" in found[-1].reason

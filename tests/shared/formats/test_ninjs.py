@@ -334,6 +334,13 @@ def test_the_size_is_bounded() -> None:
         read(json.dumps(ONE).encode() + b" " * 5_000_000, GIVEN)
 
 
+@pytest.mark.parametrize("sign", ["<", "\\u003c", "\\u003C"])
+def test_the_tags_of_all_items_are_bounded_together(sign: str) -> None:
+    raw = json.dumps([ONE | {"body_xhtml": "<p>x</p>" * 600}] * 200).replace("<", sign).encode()
+    with pytest.raises(Unreadable, match="tags"):
+        read(raw, GIVEN)
+
+
 def test_every_encoding_of_json_is_read() -> None:
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"):
         (found,) = read(json.dumps(ONE | {"headline": "Мост открыт"}, ensure_ascii=False).encode(encoding), GIVEN)
@@ -356,9 +363,9 @@ def test_every_encoding_of_json_is_read() -> None:
 )
 def test_hostile_items_take_no_time(document: Any) -> None:
     raw = json.dumps(document).encode()
-    start = time.monotonic()
+    start = time.process_time()
     found = read(raw, GIVEN)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
     assert 1 <= len(found) <= 1_001
 
 

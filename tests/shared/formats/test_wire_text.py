@@ -100,6 +100,7 @@ def test_tags_and_lines_are_bounded() -> None:
         "<a b=\"<a b='" * 10_000,
         "<!--" * 20_000 + "x" * 500_000,
         "<" * 20_000,
+        "<p>" + "<br>" * 19_000 + "x" * 900_000 + "<br>" * 900 + "</p>",
         "&" * 1_000_000,
         "=" * 1_000_000,
         "<a" + " =" * 500_000,
@@ -108,9 +109,9 @@ def test_tags_and_lines_are_bounded() -> None:
 )
 def test_hostile_markup_takes_no_time(markup: str) -> None:
     """libxml2 alone takes minutes for the first of them."""
-    start = time.monotonic()
+    start = time.process_time()
     from_markup(markup)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 @settings(max_examples=200, deadline=2_000)
