@@ -185,7 +185,7 @@ class _Writer:
     def _tagged(self, element: etree._Element, name: str, inner: str) -> str:
         attributes = self._attributes(element, name)
         if name in _VOID:
-            return "" if name == "img" and " src=" not in attributes else f"<{name}{attributes}>"
+            return "" if name == "img" and not attributes.startswith(" src=") else f"<{name}{attributes}>"
         if name in _BLOCKS | _PARTS:
             inner = _stripped(inner)
         empty = not inner and name not in _PARTS

@@ -35,6 +35,7 @@ BASE = "https://wire.example/2026/bridge.html"
         ("<a href='http://['>l</a>", "<p>l</p>"),
         ("<p><img src=a.jpg alt='1 > 0'></p>", '<p><img src="https://wire.example/2026/a.jpg" alt="1 &gt; 0"></p>'),
         ("<p>x<img src='data:image/png;base64,x'></p>", "<p>x</p>"),
+        ("<p>x<img alt='a src=b'></p>", "<p>x</p>"),
         ("<p>&nbsp;</p><p></p><p>x</p>", "<p>x</p>"),
         ("<figure><img src=a.jpg><figcaption>c</figcaption></figure>", '<figure><img src="https://wire.example/2026/a.jpg"><figcaption>c</figcaption></figure>'),
         ("<p/>a<br/>b", "<p>a<br>b</p>"),
