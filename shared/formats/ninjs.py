@@ -11,7 +11,7 @@ from typing import Any, Never
 from zoneinfo import ZoneInfo
 
 from shared.formats import wire, wire_text
-from shared.formats.editorial import signal
+from shared.formats.editorial import TAKEN_DOWN, signal
 from shared.formats.ninjs_parts import Item, body, headline, images, lede
 from shared.formats.ninjs_shape import faults
 from shared.formats.private import is_private_mark
@@ -34,7 +34,6 @@ _NOT_NEWS = {
     "planning": "This is a planning item: it announces coverage and holds no text.",
 }
 _MARKS = ("signal", "signals", "editorialtype", "editorialtypes", "editorialrole", "itemrole")
-_TAKEN_DOWN = frozenset({Signal.KILL, Signal.WITHHOLD})
 
 
 def read(raw: bytes, given: Given) -> Incoming:
@@ -74,21 +73,30 @@ def _read(raw: dict[str, Any], given: Given) -> IncomingStory | Refused:
     key = item.text("uri") or None
     try:
         title = headline(item)
-        text = body(item, title, given)
         wanted = _signal(item, title)
-        if key and wanted in _TAKEN_DOWN and (title or item.text("version", "versioncreated")):
-            return _story(item, key, title, text, wanted, given)  # a kill is heard, whatever else is wrong with it
+        if key and wanted in TAKEN_DOWN and (title or item.text("version", "versioncreated")):
+            return _taken_down(item, key, title, wanted, given)
+        text = body(item, title, given)
         told = bool(title and text.plain)
         if wrong := next((fault for fault in faults(raw) if not (fault.minor and told)), None):
             reason = f"{NOT_VALID}: {wrong.field} {wrong.what}."
             return Refused(reason=reason, key=key, missing=(wrong.field,))
         if not key:
             return Refused(reason=f"{NOT_VALID}: uri is empty.", missing=("uri",))
-        if wanted not in _TAKEN_DOWN and (refused := _no_story(item, key, title, text)):
+        if wanted not in TAKEN_DOWN and (refused := _no_story(item, key, title, text)):
             return refused
         return _story(item, key, title, text, wanted, given)
     except Unreadable as unreadable:
         return Refused(reason=str(unreadable), key=key, missing=unreadable.missing)
+
+
+def _taken_down(item: Item, key: str, title: str, wanted: Signal, given: Given) -> IncomingStory:
+    """A kill is heard, whatever else is wrong with it."""
+    try:
+        text = body(item, title, given)
+    except Unreadable:
+        text = wire_text.NOTHING
+    return _story(item, key, title, text, wanted, given)
 
 
 def _no_story(item: Item, key: str, title: str, text: wire_text.Text) -> Refused | None:
@@ -130,7 +138,7 @@ def _story(item: Item, key: str, title: str, text: wire_text.Text, wanted: Signa
         version=version,
         versioned_at=made,
         signal=wanted,
-        embargo_until=None if wanted in _TAKEN_DOWN else _embargo(item, given.time_zone),
+        embargo_until=None if wanted in TAKEN_DOWN else _embargo(item, given.time_zone),
         expires_at=wire.moment(item.text("expires"), given.time_zone),
         images=images(item, given),
         editors_note=_notes(item, text),

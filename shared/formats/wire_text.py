@@ -70,6 +70,10 @@ class Text(NamedTuple):
     notes: tuple[str, ...]
 
 
+NOTHING = Text("", "", ())
+"""No text at all."""
+
+
 def from_plain(text: str) -> Text:
     """Return the paragraphs that blank lines separate; without any, each line is one.
 

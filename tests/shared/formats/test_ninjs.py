@@ -198,6 +198,7 @@ def test_status_signals_and_editorial_types_are_heard(changes: dict[str, Any], w
         {"version": "4", "urgency": "never"},
         {"versioncreated": "2026-11-24T13:00:00Z", "subject": "none", "extra": 1},
         {"headline": "River bridge opens", "embargoed": "soon", "associations": [[]]},
+        {"version": "4", "body_html": "<br>" * 50_000},
     ],
 )
 def test_a_kill_is_heard_whatever_else_is_wrong(rest: dict[str, Any]) -> None:
