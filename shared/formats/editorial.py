@@ -9,6 +9,9 @@ from collections.abc import Iterable
 
 from shared.formats.story import Signal
 
+TAKEN_DOWN = frozenset({Signal.KILL, Signal.WITHHOLD})
+"""What is heard whatever else is wrong with an item: a story that must not be shown any more needs no text."""
+
 _LONGEST = 200  # characters of a mark or a headline that are looked at
 
 # Folded to letters.

@@ -10,7 +10,7 @@ from datetime import datetime
 from lxml import etree
 
 from shared.formats import nitf, wire, wire_text
-from shared.formats.editorial import signal
+from shared.formats.editorial import TAKEN_DOWN, signal
 from shared.formats.private import is_private_mark
 from shared.formats.story import Given, Incoming, IncomingImage, IncomingStory, Refused, Signal, Unreadable
 from shared.formats.xml import child, children, local, parse, words
@@ -26,6 +26,8 @@ _NOT_NEWS = {
     "catalog": "This is a catalog: it names vocabularies for machines and is no story.",
 }
 _TEXT_CLASSES = frozenset({"", "text", "composite"})
+_PICTURES = frozenset({"picture", "graphic"})
+_MOST_PICTURES = 50  # of one story
 _SUMMARIES = frozenset({"summary", "lead", "lede", "abstract", "standfirst", "intro", "teaser"})
 _SIDE_HEADLINES = frozenset(
     {"sub", "subheadline", "short", "kicker", "overline", "alt", "alternative", "seo", "social"}
@@ -62,19 +64,21 @@ class _Message:
         self.pictures = {
             _guid(item): image
             for item in items
-            if _class_of(item) in {"picture", "graphic"} and (image := _picture(item, given.url))
+            if _class_of(item) in _PICTURES and (image := _picture(item, given.url))
         }
         self.shown: set[str] = set()
-        self.beside: dict[str, set[str]] = {}
+        self.beside: dict[str, set[str]] = {_guid(text): set() for text in self.texts}
         for package in (item for item in items if local(item) == "packageItem"):
             listed = {each.get("residref") or "" for each in package.iter() if local(each) == "itemRef"}
-            for guid in listed:
-                self.beside[guid] = self.beside.get(guid, set()) | listed
+            for guid in listed & self.beside.keys():
+                self.beside[guid] |= listed & self.pictures.keys()
 
     def incoming(self) -> Iterator[IncomingStory | Refused]:
         """A picture that a story shows is told with the story; every other item is told by itself."""
-        told = [(_guid(item), self._read(item)) for item in self.items]
-        yield from (result for guid, result in told if guid not in self.shown)
+        told = [(item, self._read(item)) for item in self.items]
+        for item, result in told:
+            if not (_class_of(item) in _PICTURES and _guid(item) in self.shown):
+                yield result
 
     def _read(self, item: etree._Element) -> IncomingStory | Refused:
         guid, name, kind = _guid(item), local(item), _class_of(item)
@@ -84,19 +88,21 @@ class _Message:
             return Refused(reason=f"This is a {name[:50]}, no news item.", key=guid or None)
         if kind not in _TEXT_CLASSES:
             return Refused(reason=f"This is a {kind[:50]} item: it holds no text.", key=guid or None)
+        images = self._images(item)
         try:
-            return _Item(item, self.given, self._images(item)).story()
+            result = _Item(item, self.given, [self.pictures[guid] for guid in images]).story()
         except Unreadable as unreadable:
             return Refused(reason=str(unreadable), key=guid or None, missing=unreadable.missing)
+        self.shown |= set(images) if isinstance(result, IncomingStory) else set()
+        return result
 
-    def _images(self, item: etree._Element) -> list[IncomingImage]:
+    def _images(self, item: etree._Element) -> list[str]:
         """The pictures of the message that belong to a text: all, where it is the only text; else those it names."""
-        named = {link.get("residref") for link in children(item, "itemMeta", "link")} | self.beside.get(
-            _guid(item), set()
-        )
-        found = [guid for guid in self.pictures if len(self.texts) == 1 or guid in named]
-        self.shown |= set(found)
-        return [self.pictures[guid] for guid in found]
+        if len(self.texts) == 1:
+            return list(self.pictures)[:_MOST_PICTURES]
+        linked = {link.get("residref") or "" for link in children(item, "itemMeta", "link")}
+        named = self.beside[_guid(item)] | (linked & self.pictures.keys())
+        return [guid for guid in self.pictures if guid in named][:_MOST_PICTURES]
 
 
 class _Item:
@@ -114,13 +120,18 @@ class _Item:
     def story(self) -> IncomingStory | Refused:
         """The story; what it lacks where it is none. Raises Unreadable where its embargo or its text cannot be read."""
         headline = self._headline()
-        marked = self._marked_up(headline)
-        headline = headline or (marked.headline if marked else "")
-        text = marked.text if marked else self._text(headline)
         wanted, embargo = self._wanted(headline)
+        try:
+            marked = self._marked_up(headline)
+            text = marked.text if marked else self._text(headline)
+        except Unreadable:
+            if wanted not in TAKEN_DOWN:
+                raise
+            marked, text = None, wire_text.NOTHING  # a kill is heard, whatever its text is
+        headline = headline or (marked.headline if marked else "")
         key = _guid(self.item)
         lacks = {"guid": not key}
-        if wanted not in {Signal.KILL, Signal.WITHHOLD}:
+        if wanted not in TAKEN_DOWN:
             lacks |= {"headline": not headline, "body": not text.plain}
         if missing := tuple(name for name, lacking in lacks.items() if lacking):
             reason = f"This text item is no story: no {', no '.join(missing)}{self._elsewhere()}."
@@ -177,7 +188,7 @@ class _Item:
                 told.append(wire_text.from_markup(inline.text or "", headline, self.given.url))
             elif not len(inline) and kind.split(";")[0].strip() in {"", "text/plain", "text/text"}:
                 told.append(wire_text.from_plain(inline.text or ""))
-        return max(told, key=lambda text: len(text.plain), default=wire_text.Text("", "", ()))
+        return max(told, key=lambda text: len(text.plain), default=wire_text.NOTHING)
 
     def _elsewhere(self) -> str:
         if children(self.item, "contentSet", "remoteContent"):
@@ -187,15 +198,6 @@ class _Item:
 
     def _wanted(self, headline: str) -> tuple[Signal, datetime | None]:
         """What is to be done, and when the embargo ends. Without a moment in it, an embargo has no end yet."""
-        embargoed = child(self.management, "embargoed")
-        told = words(embargoed)
-        embargo = wire.moment(told, self.given.time_zone)
-        if told and embargo is None:
-            raise Unreadable(
-                ("embargoed",), f'It is embargoed until "{told[:100]}", which is no moment that can be read.'
-            )
-        if embargoed is not None and embargo is None:
-            return Signal.WITHHOLD, None
         marks = [
             mark
             for element in (self.management if self.management is not None else ())
@@ -204,7 +206,17 @@ class _Item:
             if mark
         ]
         status = _code(child(self.management, "pubStatus"))
-        return signal(status, marks, (headline, wire.line(words(child(self.content, "slugline"))))), embargo
+        wanted = signal(status, marks, (headline, wire.line(words(child(self.content, "slugline")))))
+        embargoed = child(self.management, "embargoed")
+        if embargoed is None or wanted in TAKEN_DOWN:
+            return wanted, None
+        told = words(embargoed)
+        embargo = wire.moment(told, self.given.time_zone)
+        if told and embargo is None:
+            raise Unreadable(
+                ("embargoed",), f'It is embargoed until "{told[:100]}", which is no moment that can be read.'
+            )
+        return (wanted, embargo) if embargo else (Signal.WITHHOLD, None)
 
     def _people(self) -> tuple[str, ...]:
         """The byline as it is to be printed; else the creators that are not houses or photographers."""

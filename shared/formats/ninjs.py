@@ -11,11 +11,12 @@ from typing import Any, Never
 from zoneinfo import ZoneInfo
 
 from shared.formats import wire, wire_text
-from shared.formats.editorial import signal
+from shared.formats.editorial import TAKEN_DOWN, signal
 from shared.formats.ninjs_parts import Item, body, headline, images, lede
 from shared.formats.ninjs_shape import faults
 from shared.formats.private import is_private_mark
 from shared.formats.story import Given, Incoming, IncomingStory, Refused, Signal, Unreadable
+from shared.formats.xml import MOST as MOST_TAGS
 
 LARGEST = 5_000_000  # bytes
 NOT_VALID = "This is not valid ninjs"
@@ -23,7 +24,6 @@ NOT_VALID = "This is not valid ninjs"
 
 _NESTED = 6
 """Levels of a collection around its items."""
-_MOST_DIGITS = 100
 _NOT_NEWS = {
     "audio": "This is an audio item: it holds no text to print.",
     "video": "This is a video item: it holds no text to print.",
@@ -34,7 +34,6 @@ _NOT_NEWS = {
     "planning": "This is a planning item: it announces coverage and holds no text.",
 }
 _MARKS = ("signal", "signals", "editorialtype", "editorialtypes", "editorialrole", "itemrole")
-_TAKEN_DOWN = frozenset({Signal.KILL, Signal.WITHHOLD})
 
 
 def read(raw: bytes, given: Given) -> Incoming:
@@ -42,9 +41,10 @@ def read(raw: bytes, given: Given) -> Incoming:
     if len(raw) > LARGEST:
         raise Unreadable(("ninjs",), f"The JSON has {len(raw)} bytes; at most {LARGEST} are read.")
     try:
-        document = json.loads(
-            raw.decode(json.detect_encoding(raw)), parse_constant=_constant, parse_int=_integer, parse_float=_float
-        )
+        written = raw.decode(json.detect_encoding(raw))
+        if written.count("<") + written.lower().count("\\u003c") > 2 * MOST_TAGS:  # as many as in XML
+            raise Unreadable(("ninjs",), f"The texts of this JSON have more than {MOST_TAGS} tags.")
+        document = json.loads(written, parse_constant=_constant)
     except RecursionError:
         raise Unreadable(("ninjs",), "The JSON is nested too deep to be read.") from None
     except ValueError as error:  # also what is not in the encoding that its first bytes tell
@@ -57,18 +57,6 @@ def read(raw: bytes, given: Given) -> Incoming:
 
 def _constant(name: str) -> Never:
     raise ValueError(f"{name} is no number")
-
-
-def _integer(digits: str) -> int:
-    if len(digits) > _MOST_DIGITS:
-        raise ValueError(f"a number has {len(digits)} digits")
-    return int(digits)
-
-
-def _float(digits: str) -> float:
-    if len(digits) > _MOST_DIGITS:
-        raise ValueError(f"a number has {len(digits)} digits")
-    return float(digits)
 
 
 def _items(value: Any, levels: int) -> Iterator[dict[str, Any]]:
@@ -85,21 +73,30 @@ def _read(raw: dict[str, Any], given: Given) -> IncomingStory | Refused:
     key = item.text("uri") or None
     try:
         title = headline(item)
-        text = body(item, title, given)
         wanted = _signal(item, title)
-        if key and wanted in _TAKEN_DOWN and (title or item.text("version", "versioncreated")):
-            return _story(item, key, title, text, wanted, given)  # a kill is heard, whatever else is wrong with it
+        if key and wanted in TAKEN_DOWN and (title or item.text("version", "versioncreated")):
+            return _taken_down(item, key, title, wanted, given)
+        text = body(item, title, given)
         told = bool(title and text.plain)
         if wrong := next((fault for fault in faults(raw) if not (fault.minor and told)), None):
             reason = f"{NOT_VALID}: {wrong.field} {wrong.what}."
             return Refused(reason=reason, key=key, missing=(wrong.field,))
         if not key:
             return Refused(reason=f"{NOT_VALID}: uri is empty.", missing=("uri",))
-        if wanted not in _TAKEN_DOWN and (refused := _no_story(item, key, title, text)):
+        if wanted not in TAKEN_DOWN and (refused := _no_story(item, key, title, text)):
             return refused
         return _story(item, key, title, text, wanted, given)
     except Unreadable as unreadable:
         return Refused(reason=str(unreadable), key=key, missing=unreadable.missing)
+
+
+def _taken_down(item: Item, key: str, title: str, wanted: Signal, given: Given) -> IncomingStory:
+    """A kill is heard, whatever else is wrong with it."""
+    try:
+        text = body(item, title, given)
+    except Unreadable:
+        text = wire_text.NOTHING
+    return _story(item, key, title, text, wanted, given)
 
 
 def _no_story(item: Item, key: str, title: str, text: wire_text.Text) -> Refused | None:
@@ -141,7 +138,7 @@ def _story(item: Item, key: str, title: str, text: wire_text.Text, wanted: Signa
         version=version,
         versioned_at=made,
         signal=wanted,
-        embargo_until=None if wanted in _TAKEN_DOWN else _embargo(item, given.time_zone),
+        embargo_until=None if wanted in TAKEN_DOWN else _embargo(item, given.time_zone),
         expires_at=wire.moment(item.text("expires"), given.time_zone),
         images=images(item, given),
         editors_note=_notes(item, text),
@@ -163,7 +160,7 @@ def _embargo(item: Item, time_zone: ZoneInfo) -> datetime | None:
 
 
 def _people(item: Item) -> tuple[str, ...]:
-    if printed := item.text("byline", "by"):
+    if printed := item.text("byline", "by") or " & ".join(each.text("by", "name") for each in item.objects("bylines")):
         return wire.people(printed)
     wrote = [
         person.text("name")

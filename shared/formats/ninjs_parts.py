@@ -104,7 +104,7 @@ def body(item: Item, title: str, given: Given) -> wire_text.Text:
         text = _read(told, title, given)
         if text.plain or text.notes:
             return text._replace(notes=(*notes, *text.notes))
-    return wire_text.Text("", "", tuple(notes))
+    return wire_text.NOTHING._replace(notes=tuple(notes))
 
 
 def _read(told: Told, title: str, given: Given) -> wire_text.Text:
@@ -115,7 +115,7 @@ def _read(told: Told, title: str, given: Given) -> wire_text.Text:
     try:
         return nitf.content(parse(_DECLARATION.sub("", told.value, count=1).encode()), given, title).text
     except (Unreadable, UnicodeEncodeError):  # the next of the texts may do
-        return wire_text.Text("", "", ())
+        return wire_text.NOTHING
 
 
 def lede(item: Item) -> str | None:

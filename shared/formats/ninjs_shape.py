@@ -61,7 +61,8 @@ def association(value: Any, field: str) -> Iterator[Fault]:
     if field.count("associations") > DEEPEST:
         yield Fault(field, f"is nested more than {DEEPEST} deep")
         return
-    shows = isinstance(value, dict) and any(name.lower().startswith(_SHOWN) for name in value)
+    # Some agencies send null where a picture was taken away.
+    shows = value is None or (isinstance(value, dict) and any(name.lower().startswith(_SHOWN) for name in value))
     for fault in _item(value, field):
         minor = fault.minor or fault.field == f"{field}/uri"
         if not (minor and shows):

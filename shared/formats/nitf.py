@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from shared.formats import wire, wire_text
-from shared.formats.editorial import signal
+from shared.formats.editorial import TAKEN_DOWN, signal
 from shared.formats.private import is_private_mark
 from shared.formats.story import Given, Incoming, IncomingImage, IncomingStory, Refused, Signal, Unreadable, page_key
 from shared.formats.xml import child, children, local, parse, words
@@ -49,10 +49,10 @@ def read(raw: bytes, given: Given) -> Incoming:
 
 
 def content(root: etree._Element, given: Given, headline: str = "") -> Content:
-    """The text of an `nitf` element, wherever it stands. Raises Unreadable for one of over 20,000 tags."""
+    """The text of an `nitf` element, wherever it stands."""
     head = child(root, "body", "body.head")
     main = child(root, "body", "body.content")
-    told = wire.line(words(child(head, "hedline", "hl1"))) or wire.line(words(child(root, "head", "title")))
+    told = _headline(root)
     text = _text(root, main, headline or told, given.url)
     abstract = child(head, "abstract")
     return Content(
@@ -68,7 +68,7 @@ def content(root: etree._Element, given: Given, headline: str = "") -> Content:
 
 def _text(root: etree._Element, main: etree._Element | None, headline: str, base: str | None) -> wire_text.Text:
     if main is None:
-        return wire_text.Text("", "", ())
+        return wire_text.NOTHING
     text = wire_text.from_tree(main, headline, base)
     end = child(root, "body", "body.end")
     # A tagline is a byline that stands below the text; with an address in it, it is the desk's.
@@ -115,15 +115,15 @@ def _images(root: etree._Element, base: str | None) -> list[IncomingImage]:
 
 
 def _story(root: etree._Element, given: Given) -> IncomingStory | Refused:
+    wanted, embargo = _wanted(root, given)
     found = content(root, given)
     data = child(root, "head", "docdata")
     publication = child(root, "head", "pubdata")
     issued = _norm(data, "date.issue", given)
     first = wire.moment(_attribute(publication, "date.publication"), given.time_zone) or issued
     key, revision = _identity(data, found.headline, first)
-    wanted, embargo = _wanted(root, found.headline, given)
     lacks = {"doc-id": key is None}
-    if wanted not in {Signal.KILL, Signal.WITHHOLD}:
+    if wanted not in TAKEN_DOWN:
         lacks |= {"headline": not found.headline, "body": not found.text.plain}
     missing = tuple(name for name, lacking in lacks.items() if lacking)
     if key is None or missing:
@@ -163,23 +163,28 @@ def _identity(data: etree._Element | None, headline: str, moment: datetime | Non
     return key or None, None
 
 
-def _wanted(root: etree._Element, headline: str, given: Given) -> tuple[Signal, datetime | None]:
+def _wanted(root: etree._Element, given: Given) -> tuple[Signal, datetime | None]:
     """What is to be done with the document, and when its embargo ends."""
     data = child(root, "head", "docdata")
     status = _attribute(data, "management-status").strip().lower()
+    marks = [_attribute(child(root, "head", "tobject", "tobject.property"), "tobject.property.type")]
+    if child(data, "correction") is not None:
+        marks.append("correction")
+    wanted = signal(status, marks, (_headline(root), wire.line(_attribute(child(data, "du-key"), "key"))))
     release = _attribute(child(data, "date.release"), "norm").strip()
     embargo = wire.moment(release, given.time_zone)
+    if wanted in TAKEN_DOWN:
+        return wanted, None
     if release and embargo is None:
         raise Unreadable(
             ("date.release",), f'It is not to be used before "{release[:100]}", which is no moment that can be read.'
         )
-    if status == "embargoed" and embargo is None:
-        return Signal.WITHHOLD, None
-    marks = [_attribute(child(root, "head", "tobject", "tobject.property"), "tobject.property.type")]
-    if child(data, "correction") is not None:
-        marks.append("correction")
-    slugs = (headline, wire.line(_attribute(child(data, "du-key"), "key")))
-    return signal(status, marks, slugs), embargo
+    return (Signal.WITHHOLD, None) if status == "embargoed" and embargo is None else (wanted, embargo)
+
+
+def _headline(root: etree._Element) -> str:
+    headline = child(root, "body", "body.head", "hedline", "hl1")
+    return wire.line(words(headline)) or wire.line(words(child(root, "head", "title")))
 
 
 def _messages(data: etree._Element | None) -> list[str]:

@@ -145,6 +145,20 @@ def test_a_kill_needs_no_text() -> None:
     assert found.editors_note == "Photos at noon."
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        item(MANAGEMENT.replace("stat:usable", "stat:canceled") + "<embargoed>Monday noon</embargoed>"),
+        item(
+            MANAGEMENT.replace("stat:usable", "stat:canceled"),
+            inline=f"<inlineData contenttype='text/html'>{'&lt;br&gt;' * 50_000}</inlineData>",
+        ),
+    ],
+)
+def test_a_kill_is_heard_whatever_else_is_wrong(wrong: str) -> None:
+    assert story(wrong).signal is Signal.KILL
+
+
 def test_an_embargo_has_an_end_or_withholds() -> None:
     told = story(item(MANAGEMENT + "<embargoed>2026-11-25T12:00:00</embargoed>"))
     assert told.embargo_until == datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -183,6 +197,16 @@ def test_pictures_belong_to_the_text_that_names_them() -> None:
     found = read(message(item(linked, guid="t1"), item(guid="t2"), *map(picture, ("p1", "p2", "p3")), package), GIVEN)
     assert [[image.url[-6:] for image in each.images] for each in stories(found)] == [["p1.jpg"], ["p2.jpg"]]
     assert [each.key for each in found if isinstance(each, Refused)] == ["p3", "k"]
+
+
+def test_no_text_is_lost_to_a_picture_of_its_name() -> None:
+    found = read(message(item(guid="x"), picture("x")), GIVEN)
+    assert [each.key for each in stories(found)] == ["x"]
+
+
+def test_a_picture_whose_text_is_no_story_is_told_by_itself() -> None:
+    found = read(message(item(inline=""), picture("p1")), GIVEN)
+    assert [type(each) for each in found] == [Refused, Refused]
 
 
 @pytest.mark.parametrize(
@@ -228,12 +252,23 @@ def test_what_is_no_newsml_g2_is_unreadable(raw: bytes) -> None:
 
 
 def test_a_message_of_too_many_items_is_read_in_part_and_says_so() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     found = read(message(*(item(inline="<inlineData>x</inlineData>", guid=str(n)) for n in range(1_005))), GIVEN)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
     assert len(stories(found)) == 1_000
     assert isinstance(found[-1], Refused)
     assert "1005" in found[-1].reason
+
+
+def test_packages_in_any_number_take_no_time() -> None:
+    texts = [item(inline="<inlineData>x</inlineData>", guid=f"t{n}") for n in range(400)]
+    listed = "".join(f'<itemRef residref="{kind}{n}"/>' for n in range(400) for kind in "tpx")
+    packages = [f'<packageItem guid="k"><groupSet>{listed}</groupSet></packageItem>'] * 60
+    pictures = [picture(f"p{n}") for n in range(400)]
+    raw = message(*texts, *packages, *pictures)
+    start = time.process_time()
+    read(raw, GIVEN)
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="the NewsML-G2 examples are not on this machine")

@@ -150,6 +150,13 @@ def test_marked_up_text_comes_before_plain() -> None:
     assert story(TWO | {"bodies": [{"value": "Bridge"}, nitf | {"value": "<nitf>"}]}).body_html == "<p>Bridge</p>"
 
 
+def test_a_body_for_editors_is_never_the_text() -> None:
+    note = {"role": "editorsnote", "contenttype": "text/html", "value": "<p>HIDDEN</p>"}
+    found = story(TWO | {"bodies": [note, {"role": "main", "contenttype": "text/plain", "value": PROSE}]})
+    assert found.body_html == f"<p>{PROSE}</p>"
+    assert "HIDDEN" in (found.editors_note or "")
+
+
 def test_a_lead_that_begins_the_text_is_not_told_twice() -> None:
     assert story(ONE | {"description_text": "The road bridge over the Sill is open again…"}).lede is None
 
@@ -161,6 +168,8 @@ def test_a_title_stands_for_a_missing_headline() -> None:
 def test_people_stand_for_a_missing_byline() -> None:
     people = [{"name": "Anna Kowal", "rel": "author"}, {"name": "The ferryman", "rel": "about"}]
     assert story({**ONE, "byline": None, "person": people}).byline == ("Anna Kowal",)
+    bylines = [{"by": "By ANNA KOWAL", "title": "Lowland Wire"}, {"by": "Jan Nowak"}]
+    assert story({**ONE, "byline": None, "bylines": bylines}).byline == ("ANNA KOWAL", "Jan Nowak")
 
 
 @pytest.mark.parametrize(
@@ -189,6 +198,7 @@ def test_status_signals_and_editorial_types_are_heard(changes: dict[str, Any], w
         {"version": "4", "urgency": "never"},
         {"versioncreated": "2026-11-24T13:00:00Z", "subject": "none", "extra": 1},
         {"headline": "River bridge opens", "embargoed": "soon", "associations": [[]]},
+        {"version": "4", "body_html": "<br>" * 50_000},
     ],
 )
 def test_a_kill_is_heard_whatever_else_is_wrong(rest: dict[str, Any]) -> None:
@@ -283,6 +293,7 @@ def test_what_only_a_strict_schema_minds_costs_no_story(changes: dict[str, Any],
 def test_an_association_that_shows_nothing_must_be_valid() -> None:
     picture = {"uri": "p1", "name": "pic", "renditions": [], "house": "own"}
     assert story(TWO | {"associations": [picture]}).key == "lw:412"
+    assert story(ONE | {"associations": {"taken-away": None}}).images == ()
     assert refused(TWO | {"associations": [{"uri": "p1", "name": "pic", "house": "own"}]}).missing == (
         "associations/0/house",
     )
@@ -319,6 +330,18 @@ def test_what_is_no_ninjs_is_unreadable(raw: bytes) -> None:
         read(raw, GIVEN)
 
 
+def test_the_size_is_bounded() -> None:
+    with pytest.raises(Unreadable, match="bytes"):
+        read(json.dumps(ONE).encode() + b" " * 5_000_000, GIVEN)
+
+
+@pytest.mark.parametrize("sign", ["<", "\\u003c", "\\u003C"])
+def test_the_tags_of_all_items_are_bounded_together(sign: str) -> None:
+    raw = json.dumps([ONE | {"body_xhtml": "<p>x</p>" * 600}] * 200).replace("<", sign).encode()
+    with pytest.raises(Unreadable, match="tags"):
+        read(raw, GIVEN)
+
+
 def test_every_encoding_of_json_is_read() -> None:
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"):
         (found,) = read(json.dumps(ONE | {"headline": "Мост открыт"}, ensure_ascii=False).encode(encoding), GIVEN)
@@ -341,9 +364,9 @@ def test_every_encoding_of_json_is_read() -> None:
 )
 def test_hostile_items_take_no_time(document: Any) -> None:
     raw = json.dumps(document).encode()
-    start = time.monotonic()
+    start = time.process_time()
     found = read(raw, GIVEN)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
     assert 1 <= len(found) <= 1_001
 
 

@@ -151,6 +151,12 @@ def test_a_kill_needs_no_text() -> None:
     assert (found.signal, found.key, found.body_html) == (Signal.KILL, "lw-2026-0412", "")
 
 
+def test_a_kill_is_heard_whatever_else_is_wrong() -> None:
+    head = HEAD.replace('"usable"', '"canceled"').replace("2026-11-24T15:00:00+03:00", "Monday noon")
+    found = story(nitf(head))
+    assert (found.signal, found.embargo_until) == (Signal.KILL, None)
+
+
 def test_a_revision_within_the_identity_is_a_version() -> None:
     """RFC 3085: the revision is no part of what an item is."""
     head = HEAD.replace("lw-2026-0412", "urn:newsml:wire.example:20261124:0412:7N").replace(' version="3"', "")

@@ -124,7 +124,7 @@ def test_nothing_is_lost_and_nothing_moves(paragraphs: list[str]) -> None:
 
 
 def test_a_text_of_notes_alone_takes_no_time() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     part(["Eds: one more."] * 100_000)
     part(["A line of the text."] * 100_000)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2

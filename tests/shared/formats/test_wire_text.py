@@ -35,6 +35,7 @@ BASE = "https://wire.example/2026/bridge.html"
         ("<a href='http://['>l</a>", "<p>l</p>"),
         ("<p><img src=a.jpg alt='1 > 0'></p>", '<p><img src="https://wire.example/2026/a.jpg" alt="1 &gt; 0"></p>'),
         ("<p>x<img src='data:image/png;base64,x'></p>", "<p>x</p>"),
+        ("<p>x<img alt='a src=b'></p>", "<p>x</p>"),
         ("<p>&nbsp;</p><p></p><p>x</p>", "<p>x</p>"),
         ("<figure><img src=a.jpg><figcaption>c</figcaption></figure>", '<figure><img src="https://wire.example/2026/a.jpg"><figcaption>c</figcaption></figure>'),
         ("<p/>a<br/>b", "<p>a<br>b</p>"),
@@ -100,6 +101,7 @@ def test_tags_and_lines_are_bounded() -> None:
         "<a b=\"<a b='" * 10_000,
         "<!--" * 20_000 + "x" * 500_000,
         "<" * 20_000,
+        "<p>" + "<br>" * 19_000 + "x" * 900_000 + "<br>" * 900 + "</p>",
         "&" * 1_000_000,
         "=" * 1_000_000,
         "<a" + " =" * 500_000,
@@ -108,9 +110,9 @@ def test_tags_and_lines_are_bounded() -> None:
 )
 def test_hostile_markup_takes_no_time(markup: str) -> None:
     """libxml2 alone takes minutes for the first of them."""
-    start = time.monotonic()
+    start = time.process_time()
     from_markup(markup)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 @settings(max_examples=200, deadline=2_000)
