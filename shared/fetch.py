@@ -28,6 +28,6 @@ class Fetched:
     retry_after: int | None = None
 
 
-def get(url: str, *, etag: str | None = None, modified: str | None = None, headers: Mapping[str, str] = {}) -> Fetched:  # noqa: B006
+def get(url: str, *, etag: str | None = None, modified: str | None = None, headers: Mapping[str, str] = {}) -> Fetched:
     """Nothing yet."""
     raise Failed(f"{url} {etag} {modified} {headers}")

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from local.openapi import generate
 
 # Files of the layer, not of a shape.
-_UNDESCRIBED = {"GET /openapi.json", "GET /docs"}
+_UNDESCRIBED = {"GET /openapi.json", "GET /docs", "GET /beacon.js"}
 
 
 @cache

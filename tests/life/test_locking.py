@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared import desk, events, items, table, transition
+from shared import events, items, table, transition
 from tests.life.simulated import stored, types
 from tests.newsroom import Newsroom
 
@@ -77,11 +77,11 @@ def test_two_editors_who_both_read_the_same_version(
     path, commit = f"/articles/{story}", transition.commit
 
     def slow(change: Any) -> Any:
-        monkeypatch.setattr(desk, "commit", commit)
+        monkeypatch.setattr(transition, "commit", commit)
         newsroom.change("PATCH", story, "", {"lede": "Theirs"}, who="bob")
         return commit(change)
 
-    monkeypatch.setattr(desk, "commit", slow)
+    monkeypatch.setattr(transition, "commit", slow)
     if not guarded:
         monkeypatch.setattr("shared.transition._writes", _unconditional)
     answer = newsroom.http("PATCH", path, {"headline": "Mine"}, headers={"if-match": '"1"'})
