@@ -1,0 +1,1 @@
+"""How well what arrives is read, held against public collections of it."""
