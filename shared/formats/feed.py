@@ -20,14 +20,12 @@ from collections import Counter
 
 from shared.formats import json_feed, xml_feed
 from shared.formats.attribution import find_credit, find_dateline, known_agency, read_byline
-from shared.formats.feed_entry import Entry, Feed
+from shared.formats.feed_entry import MOST, Entry, Feed
 from shared.formats.feed_html import body_of, words_of
 from shared.formats.html_writer import TooMuch
 from shared.formats.language import language_of
 from shared.formats.story import Given, Incoming, IncomingStory, Refused, Unreadable
 
-MOST = 1_000
-"""Items; what is over is refused as one."""
 _LONGEST_KEY = 500
 _FIRST_WORDS = 100
 _JSON = re.compile(rb"[\s\xef\xbb\xbf\xff\xfe\x00]{0,99}[{\[]")
@@ -45,17 +43,23 @@ _CYRILLIC, _LATIN = frozenset({"ru", "be", "uk"}), frozenset({"en", "pl", "de", 
 
 def read(raw: bytes, given: Given) -> Incoming:
     """Return the feed's items in their order. Raises `Unreadable` for what is no feed, and for a feed without items."""
-    feed = json_feed.read_feed(raw, given) if _JSON.match(raw) else xml_feed.read_feed(raw, given)
+    feed = feed_of(raw, given)
     if not feed.entries:
         raise Unreadable(("items",), "The feed has no items: it is new, or its address is that of an empty list.")
-    taken = feed.entries[:MOST]
     # Software that gives every item the same guid has items all the same.
-    links_of = {(entry.id, entry.link) for entry in taken}
+    links_of = {(entry.id, entry.link) for entry in feed.entries}
     shared = {name for name, links in Counter(name for name, _ in links_of).items() if links > 1}
-    incoming: Incoming = [_item(entry, feed, key_of(entry, ambiguous=entry.id in shared)) for entry in taken]
-    if left := len(feed.entries) - len(taken):
-        incoming.append(Refused(reason=f"The feed has {left} more items than the {MOST:,} that are read at once."))
+    incoming: Incoming = [_item(entry, feed, key_of(entry, ambiguous=entry.id in shared)) for entry in feed.entries]
+    if feed.left_out:
+        incoming.append(
+            Refused(reason=f"The feed has {feed.left_out} more items than the {MOST:,} that are read at once.")
+        )
     return incoming
+
+
+def feed_of(raw: bytes, given: Given) -> Feed:
+    """Return what the feed says, before any of it is a story. Raises `Unreadable` for what is no feed."""
+    return json_feed.read_feed(raw, given) if _JSON.match(raw) else xml_feed.read_feed(raw, given)
 
 
 def key_of(entry: Entry, *, ambiguous: bool = False) -> str:

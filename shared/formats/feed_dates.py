@@ -10,6 +10,7 @@ from shared.formats.date_line import read_date_line
 
 _LONGEST = 100
 _SPACE_BEFORE_ZONE = re.compile(r"\s+(?=(?:[+-]\d{2}:?\d{2}|Z)$)", re.IGNORECASE)
+_ZERO = re.compile(r"[+-]00:?00\b")
 _ZONE_NAME = re.compile(r"\s\(?([A-Za-z]{2,4})\)?$")
 # What RFC 822 does not list and newspapers write, in hours. Ambiguous names (IST) are not here.
 _ZONES = {
@@ -60,4 +61,5 @@ def _zone(written: str, seconds: int | None) -> tzinfo | None:
     hours = _ZONES.get(named[1].upper()) if named else None
     if hours is not None:
         return timezone(timedelta(hours=hours))
-    return timezone(timedelta(seconds=seconds)) if seconds is not None else None
+    # The library says zero where it found no zone.
+    return timezone(timedelta(seconds=seconds or 0)) if seconds or _ZERO.search(written) else None

@@ -38,11 +38,17 @@ class Entry:
     images: tuple[IncomingImage, ...] = ()
 
 
+MOST = 1_000
+"""Entries that are read of one feed."""
+
+
 @dataclass(frozen=True)
 class Feed:
     """A feed: what holds for all of it, and its items in their order."""
 
     entries: tuple[Entry, ...]
+    left_out: int = 0
+    """How many more items than `MOST` there are."""
     title: str = ""
     authors: tuple[str, ...] = ()
     """Of entries that name none, where the format says so (Atom, JSON Feed)."""

@@ -16,6 +16,7 @@ _PHRASE = (
 )
 _KNOWN_TAG = re.compile(rf"</?(?P<name>{_PHRASE})(?:[\s/][^<>]*)?>|<!--[^<>]*>", re.IGNORECASE)
 _CLOSED = re.compile(rf"</(?:{_PHRASE})\s{{0,9}}>|<br\s{{0,9}}/?>|<img\s", re.IGNORECASE)
+_ESCAPED = re.compile(rf"&lt;(?:/(?:{_PHRASE})|br\s{{0,9}}/?)&gt;", re.IGNORECASE)
 _APART = frozenset("br center div h1 h2 h3 h4 h5 h6 li ol p ul".split())
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _MARKUP = re.compile(r"<[a-zA-Z/!]")
@@ -27,14 +28,16 @@ _CONTINUES = re.compile(r"\s*\[(?:…|\.\.\.)\](?=</p>$)")
 _LINK = re.compile(r"<a href=\"([^\"]*)\"")
 _LAST_LINK = re.compile(r"(?:\s|<br>|\[)*<a href=\"([^\"]*)\"[^<>]*>[^<>]{1,60}</a>[\s\].…]*(?=</p>$)")
 _SHORT = 300
+_LONGEST_LINE = 4_000
 
 
 def plain(value: str, *, is_html: bool) -> str:
     """Return a title, a name or a category in one line, without markup, also where it was escaped once too often.
 
-    Text that is no HTML loses no tags, unless they are closed: "the <blink> tag" stays.
+    Text that is no HTML loses no tags, unless they are closed: "the <blink> tag" stays. What is longer than any line
+    that is shown is cut.
     """
-    text = value
+    text = value[:_LONGEST_LINE]
     for _ in range(2):
         if is_html or _CLOSED.search(text):
             text = _KNOWN_TAG.sub(lambda tag: " " if (tag["name"] or "").lower() in _APART else "", text)
@@ -48,11 +51,14 @@ def plain(value: str, *, is_html: bool) -> str:
 def body_of(text: Text, own_link: str | None) -> str:
     """Return the story of a text as HTML; empty where it has neither words nor pictures. Raises `TooMuch`.
 
+    Plain text that closes tags of HTML is HTML that its feed calls text, and so is text that was escaped twice.
     What ends with a link to `own_link`, the item's own page, is an excerpt: that link, or the short paragraph that
     holds it ("The post … appeared first on …"), is the feed's.
     """
     value = clean(text.value)
-    if not text.is_html or not _MARKUP.search(value):
+    if not _MARKUP.search(value) and _ESCAPED.search(value):
+        value = unescape(value)
+    if not (_MARKUP if text.is_html else _CLOSED).search(value):
         told = unescape(value) if text.is_html else value
         return "".join(f"<p>{escape(' '.join(block), quote=False)}</p>" for block in blocks(told))
     if not _PARAGRAPHED.search(value):

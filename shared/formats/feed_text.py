@@ -38,13 +38,14 @@ _FEW_BROKEN = 10
 """So many characters must be whole for one that is broken: a text cut within a letter, not another encoding."""
 _SAMPLE = 200_000
 _CYRILLIC_WORDS = re.compile("[абвгдежзийклмнопрстуфхцчшщъыьэюяёіўґїє]{2,}")
-# An undeclared encoding is the one in which most is ordinary writing; of equals, the first.
+# An undeclared encoding is the one in which most is ordinary writing: accented letters among plain ones, small Cyrillic
+# letters in a row; of equals, the first.
 _GUESSES = (
-    ("cp1252", re.compile("(?<=[a-z])[äöüßéèêëàâçñóíáôîïûùåøæœ]|[äöüéèêàâçñóíáôåøæœ](?=[a-z])")),
-    ("cp1251", _CYRILLIC_WORDS),
-    ("koi8-u", _CYRILLIC_WORDS),
-    ("cp1250", re.compile("(?<=[a-z])[ąćęłńóśźżčěřšůýžáéíőűţăâî]|[ąćęłńóśźżčěřšůýžáéíőű](?=[a-z])")),
-    ("cp1257", re.compile("(?<=[a-z])[ąčęėįšųūžāēģīķļņõäöü]|[ąčęėįšųūžāēģīķļņõäöü](?=[a-z])")),
+    ("cp1252", "äöüßéèêëàâçñóíáôîïûùåøæœ"),
+    ("cp1250", "ąćęłńóśźżčěřšůýžáéíőűţăâî"),
+    ("cp1257", "ąčęėįšųūžāēģīķļņõäöü"),
+    ("cp1251", ""),
+    ("koi8-u", ""),
 )
 _C1 = {code: character for code in range(0x80, 0xA0) if (character := bytes([code]).decode("cp1252", "ignore"))}
 _NOT_XML = dict.fromkeys((0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x1F), " ")
@@ -54,6 +55,7 @@ _ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 _JUNK = 20_000
 """Where software prints its own warnings before the feed, they are shorter."""
 _REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,9}));|([A-Za-z][A-Za-z0-9]{1,31});)?")
+_BARE_BRACKET = re.compile(r"<(?![A-Za-z_:/!?])")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _XML_CHARACTER = re.compile("[\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -115,7 +117,11 @@ def _strictly(raw: bytes, name: str) -> str | None:
 
 def _guess(raw: bytes) -> str:
     sample = raw[:_SAMPLE]
-    scores = {name: sum(map(len, written.findall(sample.decode(name, "replace")))) for name, written in _GUESSES}
+    scores: dict[str, int] = {}
+    for name, letters in _GUESSES:
+        within_latin = f"(?<=[a-z])[{letters}]|[{letters}](?=[a-z])"
+        written = re.compile(within_latin, re.IGNORECASE) if letters else _CYRILLIC_WORDS
+        scores[name] = sum(map(len, written.findall(sample.decode(name, "replace"))))
     return max(scores, key=lambda name: scores[name])
 
 
@@ -123,8 +129,8 @@ def feed_text(raw: bytes, content_type: str | None) -> str:
     """Return the feed's XML from its root on. Raises `Unreadable` for what is no XML feed, or declares entities.
 
     A DOCTYPE that only names a DTD, as in RSS 0.91, is left out; nothing that it could declare is missed, as HTML's
-    entities become characters here. Bare ampersands are escaped, and references to characters that are none dropped:
-    with these three the strict parser can read most of what is ill-formed, and reads it better than the loose one.
+    entities become characters here. Bare ampersands and angle brackets are escaped, and references to characters that
+    are none dropped: so the strict parser can read most of what is ill-formed, and it reads better than the loose one.
     """
     if len(raw) > LARGEST:
         _refuse(f"The feed has {len(raw)} bytes; at most {LARGEST // 1024**2} MB are read.")
@@ -169,11 +175,15 @@ def _after_prologue(text: str, start: int) -> int:
 def _repaired(text: str) -> str:
     """Put references right where XML reads them: not in CDATA sections, which hold HTML with references of its own."""
     first, *rest = text.split("<![CDATA[")
-    parts = [_REFERENCE.sub(_reference, first)]
+    parts = [_referring(first)]
     for part in rest:
         section, close, after = part.partition("]]>")
-        parts += ["<![CDATA[", section, close, _REFERENCE.sub(_reference, after)]
+        parts += ["<![CDATA[", section, close, _referring(after)]
     return "".join(parts)
+
+
+def _referring(markup: str) -> str:
+    return _REFERENCE.sub(_reference, _BARE_BRACKET.sub("&lt;", markup))
 
 
 def _reference(found: re.Match[str]) -> str:

@@ -17,13 +17,14 @@ _LONGEST_NAMES = 1_000
 
 _HOLD_TEXT = frozenset("p h1 h2 h3 h4 h5 h6 li dt dd pre caption td th figcaption".split())
 _BLOCKS = _HOLD_TEXT | set("ul ol dl blockquote table thead tbody tfoot tr figure".split())
-_NO_BLOCKS_IN = frozenset("p h1 h2 h3 h4 h5 h6".split())
+_TABLE_PARTS = frozenset("caption thead tbody tfoot tr td th".split())  # nothing without their table
+_NO_BLOCKS_IN = frozenset("p pre h1 h2 h3 h4 h5 h6".split())
 _INLINE = frozenset("a abbr b cite code del em i ins q s small strike strong sub sup u".split())
 _CONTAINERS = frozenset(
     "address article aside body center details div dir fieldset footer header html legend main section summary".split()
 )
 _DROPPED = frozenset(
-    "applet audio button canvas embed form frame frameset head iframe input link map math media meta nav noembed"
+    "applet audio button canvas embed form frame frameset head iframe input link map media meta nav noembed"
     " noframes noscript object option script select style svg template textarea title video".split()
 )
 # What blog and advertising software calls the parts that are not the story.
@@ -81,6 +82,7 @@ class Writer:
 
     def __init__(self, base: str | None) -> None:
         self.parts: list[str] = []
+        self._pieces: list[str] = []
         self._base = base
         self._open: list[_Open] = []
         self._tags = self._depth = 0
@@ -88,17 +90,18 @@ class Writer:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
+        self._text()
         self._count(len(attributes))
         if self._dropped_at:
             return
         name = _RENAMED.get(tag, tag)
         if tag in _DROPPED or _is_furniture(tag, attributes):
             self._dropped_at = self._depth
-        elif name in _BLOCKS:
+        elif name in _BLOCKS and (name not in _TABLE_PARTS or self._is_open("table")):
             self._begin(name, attributes)
         elif name in _INLINE:
             self._format(name, attributes)
-        elif tag in _CONTAINERS:
+        elif tag in _CONTAINERS or name in _TABLE_PARTS:
             self._part()
         elif tag == "img":
             self._picture(attributes)
@@ -120,34 +123,42 @@ class Writer:
 
     def end(self, tag: str) -> None:
         """The innermost element ends."""
+        self._text()
         if not self._dropped_at:
             number = next((n for n, each in enumerate(self._open) if each.depth == self._depth), None)
             if number is not None:
                 self._close(number)
-            elif tag in _CONTAINERS:
+            elif tag in _CONTAINERS or tag in _TABLE_PARTS:
                 self._part()
         elif self._dropped_at == self._depth:
             self._dropped_at = 0
         self._depth -= 1
 
     def data(self, text: str) -> None:
-        """Characters, which may come in pieces."""
-        if self._dropped_at:
+        """Characters, which come in pieces: one for each bracket or ampersand."""
+        if not self._dropped_at:
+            self._pieces.append(text)
+
+    def _text(self) -> None:
+        if not self._pieces:
             return
+        text = "".join(self._pieces)
+        self._pieces.clear()
         block = self._block()
-        if block and block.name == "pre":
-            self._write(escape(text, quote=False))
-            return
         words = _WHITE.sub(" ", text)
-        if words != " ":
+        if block and block.name == "pre":
+            if block.written or words != " ":
+                self._write(escape(text, quote=False))
+        elif words != " ":
             self._hold()
-            fresh = not (block and block.written)
+            fresh = not (block and block.written) or self.parts[-1].endswith((" ", "<br>"))
             self._write(escape(words.lstrip() if fresh else words, quote=False))
-        elif block and block.written and block.name in _HOLD_TEXT and self.parts[-1] not in ("<br>", " "):
-            self.parts.append(" ")
+        else:
+            self._space(block)
 
     def close(self) -> None:
         """The source has ended."""
+        self._text()
         self._close(0)
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
@@ -198,6 +209,9 @@ class Writer:
         elif not self.parts[-1].startswith(f"<{block.name}"):
             self._write("<br>")
 
+    def _is_open(self, name: str) -> bool:
+        return any(each.name == name for each in self._open)
+
     def _block(self) -> _Open | None:
         return next((each for each in reversed(self._open) if each.name not in _INLINE), None)
 
@@ -211,7 +225,10 @@ class Writer:
         """A container begins or ends: what the source writes on either side is not one run of text."""
         while self._open and (self._open[-1].name in _INLINE or not self._open[-1].depth):
             self._close(len(self._open) - 1)
-        if self._open and self._open[-1].written and self._open[-1].name in _HOLD_TEXT:
+        self._space(self._open[-1] if self._open else None)
+
+    def _space(self, block: _Open | None) -> None:
+        if block and block.written and block.name in _HOLD_TEXT and not self.parts[-1].endswith((" ", "<br>")):
             self.parts.append(" ")
 
     def _end_text(self) -> None:
@@ -231,7 +248,9 @@ class Writer:
             closed = self._open.pop()
             if closed.written:
                 if closed.name in _HOLD_TEXT:
-                    self.parts[-1] = self.parts[-1].removesuffix("<br>").rstrip()
+                    while self.parts[-1] in ("<br>", " ", ""):
+                        self.parts.pop()
+                    self.parts[-1] = self.parts[-1].rstrip()
                 self.parts.append(f"</{closed.name}>")
 
 

@@ -6,9 +6,10 @@ from typing import Any, Never
 from zoneinfo import ZoneInfo
 
 from shared.formats.feed_dates import read_moment
-from shared.formats.feed_entry import Entry, Feed, Text
+from shared.formats.feed_entry import MOST, Entry, Feed, Text
 from shared.formats.feed_html import plain
 from shared.formats.feed_text import LARGEST, decode
+from shared.formats.lines import clean
 from shared.formats.links import web_address, without_tracking
 from shared.formats.story import Given, IncomingImage, Unreadable
 
@@ -28,7 +29,8 @@ def read_feed(raw: bytes, given: Given) -> Feed:
         _refuse('This is JSON, but no JSON Feed: it needs a "version" of jsonfeed.org and a list of "items".')
     base = web_address(given.url, None) or web_address(_string(feed, "home_page_url"), None)
     return Feed(
-        entries=tuple(_entry(_object(item), base, given.time_zone) for item in items),
+        entries=tuple(_entry(_object(item), base, given.time_zone) for item in items[:MOST]),
+        left_out=max(0, len(items) - MOST),
         title=plain(_string(feed, "title") or "", is_html=False),
         authors=_authors(feed),
         language=_string(feed, "language"),
@@ -106,7 +108,8 @@ def _object(value: Any) -> dict[str, Any]:
 
 def _string(fields: dict[str, Any], name: str) -> str | None:
     value = fields.get(name)
-    return value if isinstance(value, str) else None
+    # Escapes may have brought in what was cleaned from the text: NUL, halves of characters.
+    return clean(value) if isinstance(value, str) else None
 
 
 def _refuse(message: str) -> Never:

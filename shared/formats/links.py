@@ -7,7 +7,7 @@ LONGEST = 2_000
 # Parameters that mail, advertising and analytics software adds. Two lists agree on most of these: Firefox's query
 # stripping and the ClearURLs rules.
 _TRACKING = re.compile(
-    r"(?:utm_\w+|(?:fb|g|y|ys|d|ms|tw|tt|l)clid|gclsrc|gbraid|wbraid|igshid|mc_[ce]id|_openstat|_hs(?:enc|mi)|mkt_tok"
+    r"(?:utm_\w+|(?:fb|g|y|ys|d|tw|tt)clid|msclkid|gclsrc|gbraid|wbraid|igshid|mc_[ce]id|_openstat|_hs(?:enc|mi)|mkt_tok"
     r"|vero_(?:id|conv)|oly_(?:anon|enc)_id|rb_clickid|s_cid|wickedid|yadclid|ymclid|at_(?:medium|campaign|custom\d|link\w*)"
     r"|ns_(?:mchannel|source|campaign|linkname|fee)|xtor|ftag|ftcamp|traffic_source)(?:=.*)?",
     re.IGNORECASE | re.DOTALL,
