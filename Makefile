@@ -34,7 +34,7 @@ UV := $(shell uv cache dir >/dev/null 2>&1 && command -v uv || echo .tools/uv/bi
 
 .PHONY: help
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: demo
 demo: .venv/locked ## start the embedded stack, walk one story through it and compare (STORY=file brings your own)
@@ -90,6 +90,18 @@ user: .venv/locked ## an editor's account (EMAIL=, GROUP=reporter|editor|admin, 
 .PHONY: redrive
 redrive: .venv/locked ## count dead letters, or send them again (QUEUE=name or ALL=1, STACK=)
 	@.venv/bin/python -m ops.redrive --stack "$(STACK)" $(if $(QUEUE),--queue $(QUEUE),$(if $(ALL),--all))
+
+.PHONY: recount
+recount: .venv/locked ## compare counters with the markers of today and yesterday (WRITE=1 puts yesterday right, STACK=)
+	@.venv/bin/python -m ops.recount --stack "$(STACK)" $(if $(WRITE),--write)
+
+.PHONY: reconcile
+reconcile: .venv/locked ## check that days, totals and hours of every story add up (STACK=)
+	@.venv/bin/python -m ops.reconcile --stack "$(STACK)"
+
+.PHONY: import-totals
+import-totals: .venv/locked ## take over an older site's counts (FILE=totals.csv, WRITE=1 does it, STACK=)
+	@.venv/bin/python -m ops.import_totals --stack "$(STACK)" $(if $(WRITE),--write) "$(FILE)"
 
 .PHONY: rights
 rights: .venv/locked ## take each right of each function away, alone, and see something fail (writes docs/rights.md)

@@ -20,7 +20,9 @@ _RATE_LIFE = 3600  # seconds until a rate is deleted
 
 
 @dataclass(frozen=True)
-class _Reading:
+class Reading:
+    """One reading of a story at Unix time `at`."""
+
     story: str
     at: float
     sequence: int
@@ -35,8 +37,8 @@ def count(records: list[dict[str, Any]], shard: str) -> None:
     batches then add only what is new. Raises what DynamoDB raises; the stream sends the batch again.
     """
     readings = [_reading(record) for record in records]
-    gates = _gates(readings)
-    days: dict[tuple[str, str], list[_Reading]] = defaultdict(list)
+    gates = gates_of(readings)
+    days: dict[tuple[str, str], list[Reading]] = defaultdict(list)
     for reading in readings:
         if reading.story in gates:
             days[reading.story, local(reading.at).date().isoformat()].append(reading)
@@ -46,26 +48,31 @@ def count(records: list[dict[str, Any]], shard: str) -> None:
     _keep_rates([reading for reading in readings if reading.story in gates], readings, mark)
 
 
-def _reading(record: dict[str, Any]) -> _Reading:
+def _reading(record: dict[str, Any]) -> Reading:
     change = record["dynamodb"]
     sequence = int(change["SequenceNumber"])
-    story = change["Keys"]["pk"]["S"].split("#")[1]
     try:
-        image = load(change["NewImage"])
-        robot = robots.is_robot(image["agent"])
-        at, weight = float(image["at"]), int(image.get("weight", 1))
+        reading = of_marker(load(change["Keys"] | change["NewImage"]), sequence)
     except (KeyError, TypeError, ValueError):
         # Excluded and told, not thrown: one bad record must not hold up its shard.
-        return _Reading(story, _seconds(change["ApproximateCreationDateTime"]), sequence, "unreadable")
-    reason = "robot" if robot else "repeat" if record["eventName"] == "MODIFY" else None
-    return _Reading(story, at, sequence, reason, weight)
+        story = change["Keys"]["pk"]["S"].split("#")[1]
+        return Reading(story, _seconds(change["ApproximateCreationDateTime"]), sequence, "unreadable")
+    repeat = reading.reason is None and record["eventName"] == "MODIFY"
+    return replace(reading, reason="repeat") if repeat else reading
+
+
+def of_marker(marker: Item, sequence: int = 0) -> Reading:
+    """The first reading that a marker was left by. Raises KeyError, TypeError or ValueError for what is none."""
+    reason = "robot" if robots.is_robot(marker["agent"]) else None
+    story = marker["pk"].split("#")[1]
+    return Reading(story, float(marker["at"]), sequence, reason, int(marker.get("weight", 1)))
 
 
 def _seconds(moment: float | datetime) -> float:
     return moment.timestamp() if isinstance(moment, datetime) else float(moment)
 
 
-def _gates(readings: list[_Reading]) -> dict[str, Item]:
+def gates_of(readings: list[Reading]) -> dict[str, Item]:
     """The gates of the stories that were read, by story; none for one that was never published.
 
     A cheap read may be a moment late. Where it would cost a reading its count, since the gate is missing or was not
@@ -88,8 +95,8 @@ def _mark(shard: str) -> str:
     return MARK + base64.urlsafe_b64encode(hashlib.blake2b(shard.encode(), digest_size=6).digest()).decode()
 
 
-def _add(story: str, day: str, readings: list[_Reading], gate: Item, mark: str) -> None:
-    """One update of one day; when some were added before, the rest is added alone."""
+def sums_of(readings: Iterable[Reading], gate: Item) -> dict[str, int]:
+    """What readings of one story and day add up to: counted, by the hour, excluded by reason, variance if sampled."""
     sums: dict[str, int] = defaultdict(int)
     for reading in readings:
         reason = reading.reason or (None if was_open(gate, reading.at) else "unpublished")
@@ -98,6 +105,12 @@ def _add(story: str, day: str, readings: list[_Reading], gate: Item, mark: str) 
             sums[f"h{local(reading.at).hour:02}"] += reading.weight
             if reading.weight > 1:
                 sums["variance_sum"] += sampling.variance(reading.weight)
+    return sums
+
+
+def _add(story: str, day: str, readings: list[Reading], gate: Item, mark: str) -> None:
+    """One update of one day; when some were added before, the rest is added alone."""
+    sums = sums_of(readings, gate)
     names = {f"#{name}": name for name in sums} | {"#mark": mark}
     values: Item = {f":{name}": number for name, number in sums.items()}
     # Sequence numbers exceed the 38 digits of a DynamoDB number; as 17 big-endian bytes they compare rightly.
@@ -127,7 +140,7 @@ def _add(story: str, day: str, readings: list[_Reading], gate: Item, mark: str) 
             _add(story, day, rest, gate, mark)
 
 
-def _keep_rates(readings: list[_Reading], batch: list[_Reading], mark: str) -> None:
+def _keep_rates(readings: list[Reading], batch: list[Reading], mark: str) -> None:
     """Keeps how fast the hot stories of a batch are read, by which their next readings are sampled.
 
     One item per story and shard, beside the counters; `sampling.replaces` is its condition.

@@ -112,8 +112,9 @@ class Counters:
 
     @property
     def carried_over(self) -> int:
-        """Readings that an older site counted."""
-        return int(self.gate.get("carried_over", 0))
+        """Readings that an older site counted: as a file of its totals says, else as the story came with them."""
+        imported = self.gate.get("imported")
+        return int(self.gate.get("carried_over", 0) if imported is None else imported)
 
 
 def counters(story: str) -> Counters:

@@ -160,7 +160,7 @@ def always_open(patch: Patch) -> None:
     """Readers could see every story at every time."""
     patch.setattr(
         counting,
-        "_gates",
+        "gates_of",
         lambda readings: {reading.story: {"open#1": "2000-01-01T00:00:00Z"} for reading in readings},
     )
 

@@ -111,7 +111,7 @@ def test_each_mechanism_is_needed(newsroom: Newsroom, monkeypatch: pytest.Monkey
         monkeypatch.setattr(robots, "is_robot", lambda _: False)
     if mechanism == "gate":
         wide = {"open#1": "2000-01-01T00:00:00Z"}
-        monkeypatch.setattr(counting, "_gates", lambda readings: {each.story: wide for each in readings})
+        monkeypatch.setattr(counting, "gates_of", lambda readings: {each.story: wide for each in readings})
     shards = ["shard-1", "shard-1"] if mechanism != "mark" else ["shard-1", "shard-2"]
     for shard in shards:
         count_views.handler({"Records": records, "shardId": shard}, None)
