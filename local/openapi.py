@@ -34,6 +34,17 @@ _PROBLEM_SCHEMA = {
         "current": {"type": "object", "description": "With 412: the story as it is now"},
     },
 }
+_READING = {
+    "type": "object",
+    "description": "JSON, also as text/plain, which a page may send to another origin without asking first",
+    "properties": {
+        "reader": {"type": "string", "description": "A random id of this visit"},
+        "token": {
+            "type": ["string", "null"],
+            "description": "`reading.token` of the story's answer, sent with probability 1 / `reading.weight`",
+        },
+    },
+}
 # The view function has no resolver, to start fast; its one route is described here.
 _RECORD_VIEW = {
     "/articles/{article_id}/views": {
@@ -43,17 +54,7 @@ _RECORD_VIEW = {
             "parameters": [{"name": "article_id", "in": "path", "required": True, "schema": {"type": "string"}}],
             "requestBody": {
                 "required": False,
-                "content": {
-                    "application/json": {
-                        "schema": {
-                            "type": "object",
-                            "properties": {
-                                "reader": {"type": "string", "description": "A random id of this visit"},
-                                "token": {"type": "string", "description": "The page's token"},
-                            },
-                        }
-                    }
-                },
+                "content": {"application/json": {"schema": _READING}, "text/plain": {"schema": _READING}},
             },
             "responses": {"202": {"description": "Taken; whether it counts is decided behind"}},
         }

@@ -148,7 +148,7 @@ def public_by_slug(slug: str) -> Story:
     return found
 
 
-def article(story: Story, counts: views.Counters) -> Article:
+def article(story: Story, counts: views.Counters, reading: Reading) -> Article:
     """The story as readers see it, with what was counted of it; `story` comes through `public`."""
     text = content(story)
     published = story.published_at or story.updated_at
@@ -163,7 +163,7 @@ def article(story: Story, counts: views.Counters) -> Article:
         corrections=corrections(story),
         views=counts.counted + counts.carried_over,
         views_error=counts.error,
-        reading=views.reading(story, counts),
+        reading=reading,
         ld_json=json_ld.news_article(
             url=url,
             headline=story.headline,

@@ -207,12 +207,13 @@ def etag(story: Story, reading: Reading) -> str:
 def conditional(story: Story, if_none_match: str | None) -> Response[Article]:
     """200 with the story as readers see it, or 304 when the reader holds it (RFC 9110 section 13.1.2)."""
     counts = views.counters(story.id)
-    tag = etag(story, views.reading(story, counts))
+    reading = views.reading(story, counts)
+    tag = etag(story, reading)
     headers = {"ETag": tag, "Cache-Control": _weighed(), "Last-Modified": _http_date(story.updated_at)}
     tags = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
     if "*" in tags or tag.removeprefix("W/") in tags:
         raise _NotModified(headers)
-    return Response(HTTPStatus.OK, _JSON, archive.article(story, counts), headers=headers)
+    return Response(HTTPStatus.OK, _JSON, archive.article(story, counts, reading), headers=headers)
 
 
 def _public() -> str:

@@ -179,3 +179,11 @@ def test_a_reading_is_one_write_and_no_word(
 def test_no_log_of_the_gateway_names_an_address() -> None:
     """The API keeps no access log: its variables would have the reader's address."""
     assert "AccessLogSettings" not in TEMPLATE["Resources"]["Api"]["Properties"]
+
+
+def test_a_flood_of_readings_stays_at_its_own_door() -> None:
+    """The view route has a throttle of its own, and the function may be given a number of calls of its own."""
+    routes = TEMPLATE["Resources"]["Api"]["Properties"]["RouteSettings"]
+    assert routes["POST /articles/{id}/views"]["ThrottlingRateLimit"] == {"Ref": "ReadingsPerSecond"}
+    reserved = TEMPLATE["Resources"]["RecordView"]["Properties"]["ReservedConcurrentExecutions"]
+    assert reserved == {"Fn::If": ["ReservesReadings", {"Ref": "ReadingsConcurrency"}, {"Ref": "AWS::NoValue"}]}
