@@ -279,6 +279,7 @@ def measure() -> Figures:
             "%",
             _ERROR,
             {
+                "on average": round(sum(run.error_pct for run in runs) / len(runs), 2),
                 "of it lost with readers who left": round(lost, 2),
                 "lost when what is refused is not sent again": round(unheard, 2),
                 "when pages are cached for 30 s": round(late.error_pct, 2),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
-from bench.figure import BrokenControl, Figure, Missing, control
+from bench.figure import BrokenControl, Figure, Missing, Unmeasured, control, gathered
 
 GOOD = Figure(1, "WRU", 2)
 
@@ -78,3 +78,18 @@ def test_an_unknown_group_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setenv("ONLY", "speed")
     assert bench.main() == 2
     assert "speed" in capsys.readouterr().err
+
+
+def test_a_part_that_failed_does_not_take_the_others_with_it() -> None:
+    """Whatever was measured is told, and what was not says why."""
+
+    def broken() -> dict[str, Figure | Missing]:
+        raise BrokenControl("blind")
+
+    def failed() -> dict[str, Figure | Missing]:
+        raise Unmeasured("did not start")
+
+    found = gathered("views", [broken, lambda: {"figure": GOOD}])
+    assert found["figure"] is GOOD
+    assert found[f"views ({__name__})"] == Missing("a control failed: blind")
+    assert gathered("views", [failed]) == {f"views ({__name__})": Missing("did not start")}
