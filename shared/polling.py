@@ -61,7 +61,7 @@ def sweep(seconds_left: Callable[[], float]) -> dict[str, int]:
         (item["next_poll_at"], item["id"], item) for item in every if item.get("next_poll_at", "~") <= iso(now)
     )
     for _, source, item in due:
-        if seconds_left() < fetch.TOTAL_SECONDS + 5:
+        if seconds_left() < fetch.SECONDS + 5:
             break  # the next sweep begins with these
         try:
             outcome = _ask(item).outcome.value

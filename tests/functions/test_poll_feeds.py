@@ -15,7 +15,9 @@ from tests.newsroom import NEWSROOM, PAYLOADS, Newsroom, aws
 PAGE = b"Monday, 12 October 2026 09:00\n\nBridge opens\n\nThe bridge at Marrowford was opened on Monday."
 ADDRESS = "https://river.example/news"
 SOURCE = {"id": "river", "name": "River Council", "url": ADDRESS, "every_minutes": 30}
-OK = fetch.Fetched(200, ADDRESS, "text/plain", '"v1"', "Mon, 12 Oct 2026 09:00:00 GMT", PAGE)
+OK = fetch.Fetched(
+    200, ADDRESS, "text/plain", '"v1"', "Mon, 12 Oct 2026 09:00:00 GMT", PAGE, permanent_url=None, retry_after=None
+)
 
 
 class Web:
@@ -135,7 +137,7 @@ def test_who_waited_longest_comes_first_when_time_runs_out(newsroom: Newsroom, c
     setup(newsroom)
     clock.tick(minutes=1)
     setup(newsroom, id="second", url="https://second.example/")
-    assert poll(seconds=fetch.TOTAL_SECONDS) == {}
+    assert poll(seconds=fetch.SECONDS) == {}
     poll()
     assert [asked["url"] for asked in web.asked] == [ADDRESS, "https://second.example/"]
 
