@@ -1,6 +1,6 @@
 """`make bench`: counts, prints each figure beside the committed one and its budget, and writes bench/results.json.
 
-`ONLY=views|publish|start|list|robots` in the environment chooses one group. Performance is counted, not felt: billable
+`ONLY=views|publish|start|list|robots|ingest` in the environment chooses one group. Performance is counted, not felt: billable
 units, instructions, bytes. Ends with 1 when a figure is over its budget or could not be measured, or a control failed.
 """
 
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import detection, lists, publish, start, views
+from bench import detection, intake, lists, publish, start, views
 from bench.figure import Figure, Figures, Missing, gathered
 
 ROOT = Path(__file__).parents[1]
@@ -22,6 +22,7 @@ GROUPS = {
     "publish": publish.measure,
     "list": lists.measure,
     "robots": detection.measure,
+    "ingest": intake.measure,
     "start": start.measure,
 }
 _ROW = "{:<34} {:>9} {:>10} {:>8}  {:<11} {}"

@@ -28,6 +28,7 @@ _ZIP_BUDGET = 100.0  # KB
 _COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
 _MAKERS = "from shared import clients; made = vars(clients)"
 _BARE, _LEAN, _HEAVIER = "boto3", "record_view", "with pydantic"
+_READER, _HEAVY_FORMATS = "ingest_item", ("feed", "page", "newsml_g2")
 
 
 def measure() -> Figures:
@@ -39,7 +40,8 @@ def measure() -> Figures:
         f"{name}.zip_kb": Figure(round(_zipped(function.folder) / 1024, 1), "KB", _ZIP_BUDGET)
         for name, function in functions.items()
     }
-    figures["layer.zip_mb"] = Figure(round(_zipped(LAYER.parent) / 1024 / 1024, 2), "MB")
+    for name, folder in (("layer", LAYER.parent), ("parsers", BUILD / "Parsers")):
+        figures[f"{name}.zip_mb"] = Figure(round(_zipped(folder) / 1024 / 1024, 2), "MB")
     return figures | _starts(functions)
 
 
@@ -73,12 +75,17 @@ def _starts(functions: dict[str, Function]) -> Figures:
     if not (valgrind := shutil.which("valgrind")):
         return {"start": Missing("valgrind is not here; Debian and Fedora have it under that name")}
     runs = {
-        name: _Start((function.module,), _services(function), (function.folder, LAYER))
+        name: _Start((function.module,), _services(function), (function.folder, *function.layers))
         for name, function in functions.items()
     }
     lean = runs[_LEAN]
     runs[_BARE] = _Start((), ("dynamodb",))
     runs[_HEAVIER] = replace(lean, modules=(*lean.modules, "pydantic"))
+    runs |= {
+        f"reading a {name}": replace(runs[_READER], modules=(*runs[_READER].modules, f"shared.formats.{name}"))
+        for name in _HEAVY_FORMATS
+        if _READER in functions
+    }
     try:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             counted = dict(zip(runs, pool.map(lambda run: _instructions(valgrind, run), runs.values()), strict=True))
@@ -91,10 +98,16 @@ def _starts(functions: dict[str, Function]) -> Figures:
             ratios[name],
             "of boto3",
             _LEAN_BUDGET if name == _LEAN else _HTTP_BUDGET if name.endswith(("_api", "_site")) else None,
-            {_HEAVIER: ratios[_HEAVIER]} if name == _LEAN else {},
+            _beside(name, ratios),
         )
         for name in functions
     }
+
+
+def _beside(name: str, ratios: dict[str, float]) -> dict[str, float]:
+    if name == _LEAN:
+        return {_HEAVIER: ratios[_HEAVIER]}
+    return {run: ratio for run, ratio in ratios.items() if run.startswith("reading a ")} if name == _READER else {}
 
 
 def _services(function: Function) -> tuple[str, ...]:
@@ -135,7 +148,7 @@ def _instructions(valgrind: str, start: _Start) -> int:
 
 def _newest() -> float:
     """When the youngest of the build's sources was changed."""
-    sources = [ROOT / "template.yaml", ROOT / "locks" / "runtime.txt"]
+    sources = [ROOT / "template.yaml", *(ROOT / "locks").glob("*.txt")]
     for folder in ("functions", "shared"):
         sources += [path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     return max(path.stat().st_mtime for path in sources)

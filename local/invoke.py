@@ -49,13 +49,17 @@ class EmulatorError(RuntimeError):
 
 @dataclass(frozen=True)
 class Function:
-    """A built function: its name in the template, its handler, where its code lies, seconds and MB that it gets."""
+    """A built function: its name in the template, its handler, where its code lies, seconds and MB that it gets.
+
+    `layers` are the folders that its layers put on the import path, in the order of the template.
+    """
 
     name: str
     handler: str
     folder: Path
     timeout: int
     memory: int
+    layers: tuple[Path, ...] = (LAYER,)
 
     @property
     def module(self) -> str:
@@ -75,8 +79,10 @@ def built() -> dict[str, Function]:
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
             about = {**common, **resource["Properties"]}
+            named = [*common["Layers"], *resource["Properties"].get("Layers", [])]  # SAM adds a function's own
+            layers = tuple(BUILD / layer["Ref"] / "python" for layer in named)
             folder = BUILD / about["CodeUri"]
-            found.append(Function(name, about["Handler"], folder, about["Timeout"], about["MemorySize"]))
+            found.append(Function(name, about["Handler"], folder, about["Timeout"], about["MemorySize"], layers))
     return {function.module: function for function in found}
 
 
@@ -113,7 +119,7 @@ class Emulator:
     ) -> None:
         self._function = function
         self._handler = handler or function.handler
-        paths = [path for path in (first, function.folder, LAYER) if path]
+        paths = [path for path in (first, function.folder, *function.layers) if path]
         self._environment = {
             **environment,
             "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",

@@ -36,7 +36,7 @@ def packaging_flaws(function: invoke.Function, first: Path = HERE) -> list[str]:
     assert function.module in seen["modules"]
     flaws = []
     for name, module in seen["modules"].items():
-        if any(Path(module["file"]).is_relative_to(folder) for folder in (function.folder, invoke.LAYER)):
+        if any(Path(module["file"]).is_relative_to(folder) for folder in (function.folder, *function.layers)):
             if module["file"].endswith(".py") and module["flags"] != UNCHECKED_HASH:
                 flaws.append(f"{name} has no byte code that lasts")
         elif not any(Path(module["file"]).is_relative_to(folder) for folder in seen["python"]):
