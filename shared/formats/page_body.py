@@ -1,0 +1,190 @@
+"""The text of a page's story: found by trafilatura, freed of what stands around it and of what is not for readers."""
+
+from copy import deepcopy
+from itertools import islice
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import trafilatura
+from lxml import html
+from lxml.etree import LxmlError, SubElement, iterwalk
+
+from shared.formats import page_furniture
+from shared.formats.attribution import read_signature
+from shared.formats.margin import Margin
+from shared.formats.page_headline import bare
+from shared.formats.page_markup import source, story_markup
+from shared.formats.page_moment import read_moment
+from shared.formats.page_tree import Element, climb, names, words
+
+_NEAR = 4
+_MOST_ELEMENTS = 12_000
+_MOST_WEIGHT = 600_000
+"""Elements times their depth: trafilatura takes 30 microseconds for an element, and half of one for each around it."""
+# What it, or a library below it, was seen to raise over broken trees, and what the like of it would.
+_BREAKS = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RecursionError,
+    LxmlError,
+)
+_FIRST = 8
+_EDGE = 1_000
+_SHORT = 160
+_WHOLE = 1_000_000
+_PROSE = ("p", "li", "td", "th", "dd", "dt", "pre", "h2", "h3", "h4", "h5", "h6", "figcaption")
+
+
+class Body(NamedTuple):
+    """The text of a story, and what stood in it of other things."""
+
+    markup: str
+    paragraphs: list[str]
+    """Its blocks as plain text."""
+    margin: Margin
+    """What lines at its edges told of the story."""
+    notes: str | None
+    """What was marked as not for publication."""
+    images: list[tuple[str, str | None]]
+    """Address and caption."""
+    linked: float
+    """The part of the text that is links."""
+
+
+def of_page(root: Element, base: str | None, headline: str | None, time_zone: ZoneInfo) -> Body:
+    """Return the text of the story of a page. The tree is left as it is; nothing is fetched."""
+    tree = deepcopy(root)
+    notes = page_furniture.remove(tree)
+    captions = _captions(tree, base)
+    found = _by_trafilatura(tree)
+    body = tree.find(".//body") if found is None else found
+    if body is None:
+        body = tree
+    _set_captions(body, captions, base)
+    return _trimmed(story_markup(body, base), headline, time_zone, notes)
+
+
+def of_element(text: Element, base: str | None, headline: str | None, time_zone: ZoneInfo) -> Body:
+    """Return the text of an element that holds a story and nothing else, but what is furniture in it."""
+    notes = page_furniture.remove(text)
+    return _trimmed(story_markup(text, base), headline, time_zone, notes)
+
+
+def of_text(text: str, base: str | None, headline: str | None, time_zone: ZoneInfo) -> Body:
+    """Return a text, or HTML in a text, as paragraphs: of its blocks, or of its lines where it has none."""
+    wrapped = text if "</" in text else "".join(f"<p>{line}</p>" for line in text.splitlines())
+    try:
+        element = html.fragment_fromstring(wrapped, create_parent="div")
+    except LxmlError:
+        element = html.Element("div")
+    return of_element(element, base, headline, time_zone)
+
+
+def _by_trafilatura(tree: Element) -> Element | None:
+    if _weighs_too_much(tree):
+        return None
+    try:
+        markup = trafilatura.extract(
+            tree,
+            output_format="html",
+            include_comments=False,
+            include_formatting=True,
+            include_links=True,
+            include_images=True,
+            favor_precision=True,
+        )
+        return html.fromstring(markup) if markup else None
+    except _BREAKS:
+        return None
+
+
+def _weighs_too_much(tree: Element) -> bool:
+    elements = depth = weight = 0
+    for event, _node in iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if event == "start":
+            elements += 1
+            weight += depth
+    return elements > _MOST_ELEMENTS or weight > _MOST_WEIGHT
+
+
+def _captions(tree: Element, base: str | None) -> dict[str, str]:
+    """Take the captions off the pictures, lest they be taken for text; return them by the addresses of the pictures."""
+    captions: dict[str, str] = {}
+    for element in list(tree.iter("figcaption", "div", "p", "span", "section", "small", "em")):
+        if element.tag != "figcaption" and "caption" not in names(element):
+            continue
+        if next(element.iter("img"), None) is not None:
+            continue
+        picture = next(
+            (img for each in islice(climb(element, None), _NEAR) for img in islice(each.iter("img"), 1)), None
+        )
+        if picture is not None and (address := source(picture, base)) and (text := words(element)):
+            captions.setdefault(address, text)
+        page_furniture.drop(element)
+    return captions
+
+
+def _set_captions(body: Element, captions: dict[str, str], base: str | None) -> None:
+    for image in list(body.iter("img")):
+        caption = captions.pop(source(image, base) or "", None)
+        parent = image.getparent()
+        if caption and parent is not None:
+            figure = html.Element("figure")
+            figure.tail, image.tail = image.tail, None
+            parent.replace(image, figure)
+            figure.append(image)
+            SubElement(figure, "figcaption").text = caption
+
+
+def _trimmed(markup: str, headline: str | None, time_zone: ZoneInfo, notes: list[str]) -> Body:
+    """Read off the blocks at the edges what is told of the story there, and leave out what is said elsewhere."""
+    body = html.fragment_fromstring(markup, create_parent="div")
+    margin = Margin(time_zone)
+    blocks = list(body)
+    for number, block in enumerate(blocks):
+        if _EDGE < number < len(blocks) - _EDGE:
+            continue
+        text = words(block, _SHORT)
+        if not text or len(text) > _SHORT or block.tag in {"ul", "ol", "table", "figure"}:
+            continue
+        repeated = number < _FIRST and (bare(text) == bare(headline or "") or read_moment(text, time_zone) is not None)
+        if repeated or not margin.without([text]):
+            page_furniture.drop(block)
+        if margin.closed and _ends(blocks[: number + 1], rest := blocks[number + 1 :]):
+            for each in rest:
+                page_furniture.drop(each)
+            break
+        margin.closed = False
+    if len(body) > 1 and (signed := read_signature(words(body[-1], _SHORT))):
+        margin.byline.extend(name for name in signed if name not in margin.byline)
+        page_furniture.drop(body[-1])
+    return _told(body, margin, notes)
+
+
+def _told(body: Element, margin: Margin, notes: list[str]) -> Body:
+    paragraphs = [text for each in body.iter(*_PROSE) if (text := words(each, _WHOLE))]
+    links = sum(len(words(link, _WHOLE)) for link in body.iter("a"))
+    return Body(
+        markup=story_markup(body, None),
+        paragraphs=paragraphs,
+        margin=margin,
+        notes="\n".join(notes) or None,
+        images=[(image.get("src") or "", _caption(image)) for image in body.iter("img")],
+        linked=links / (sum(map(len, paragraphs)) or 1),
+    )
+
+
+def _caption(image: Element) -> str | None:
+    around = image.getparent()
+    caption = around.find("figcaption") if around is not None and around.tag == "figure" else None
+    return (words(caption) or None) if caption is not None else None
+
+
+def _ends(above: list[Element], below: list[Element]) -> bool:
+    """Whether "Related items" closes the story: more of it stands above than below."""
+    return sum(len(words(each, _WHOLE)) for each in above) > sum(len(words(each, _WHOLE)) for each in below)

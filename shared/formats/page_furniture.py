@@ -1,0 +1,141 @@
+"""What stands in and around a story on its page and is not it, and what in it was never meant for readers.
+
+Shares, advertisements, links to other stories, comments and the like: told by the names that elements have, as themes
+and content systems give them, and by the words that open a block.
+"""
+
+import re
+from collections.abc import Iterator
+
+from lxml.etree import iterwalk
+
+from shared.formats.lines import fold
+from shared.formats.page_tree import BLOCKS, Element, names, words
+
+_NAMES = re.compile(
+    r"[ _-](?:shar(?:e|es|ing|ethis|edaddy)|share2|social\w*|addthis\w*|addtoany|uptolike|pluso|likes?|voting|ratings?"
+    r"|related\w*|recommend(?:ed|ations?)|read-?also|also-?read|see-?also|more-?(?:news|stories|from|on)"
+    r"|most-?(?:read|popular|viewed)|popular\w*|trending|post-?nav\w*|prev-?next|pagination|pager|pagenav|breadcrumbs?"
+    r"|advert\w*|ads?|adv|adsbygoogle|banners?|sponsor\w*|taboola|outbrain|mgid|newsletter\w*|subscri(?:be|ption)\w*"
+    r"|cookies?|consent|comments?|comment-?(?:list|form|area)|commentlist|respond|disqus\w*|author-?(?:box|bio)"
+    r"|about-?(?:the-)?author|not-?for-?publication|internal-?note)(?=[ _-])"
+)
+_PRIVATE_NAMES = re.compile(r"not-?for-?publication|internal-?note")
+_ADVERTISEMENT = re.compile(
+    r"(?:advertisement|advertising|реклама|рэклама|на правах рекламы|werbung|anzeige|reklama|publicidad|publicité)"
+    r"(?:(?: -)? continue reading below| ?\d)?"
+)
+_ALSO = (
+    "read (?:also|more|next|on)|see also|also read|related(?: stories| articles| news| coverage| content)?",
+    "more (?:on|from)|don't miss|recommended|you may also like",
+    "читайте (?:также|ещ[её]|подробнее)|читать (?:также|далее)|смотрите также|см\\. также|подробнее",
+    "по теме|материалы по теме|ранее по теме|ещ[её] по теме",
+    "чытайце (?:таксама|яшчэ)|глядзіце таксама|па тэме",
+    "читайте (?:також|ще)|дивіться також|за темою",
+    "(?:prze)?czytaj (?:też|także|również|więcej|dalej)|zobacz (?:też|także|również|więcej)|polecamy",
+    "lesen sie (?:auch|mehr|dazu)|mehr (?:zum thema|dazu)|siehe auch|lesetipp",
+    "taip pat skaitykite|skaitykite (?:taip pat|daugiau)|susiję straipsniai",
+)  # fmt: skip
+_READ_ALSO = re.compile(rf"\W{{0,3}}(?:{'|'.join(_ALSO)})(?!\w)")
+_PRIVATE = (
+    "not for (?:publication|print|broadcast|release)|do not publish|for internal use|internal use only",
+    "не для (?:публикации|печати|эфира)|для служебного пользования",
+    "не для (?:публікацыі|друку|эфіру|публікації|ефіру)",
+    "nie do (?:publikacji|druku)|nicht (?:zur|für die) veröffentlichung|nur für den internen gebrauch",
+    "neskelbti|ne publikavimui",
+)  # fmt: skip
+_NOT_FOR_READERS = re.compile(rf"\W{{0,5}}(?:editor'?s?'? notes?\W{{1,4}})?(?:{'|'.join(_PRIVATE)})(?!\w)")
+_OPENING = 60
+_MOSTLY = 0.4
+_BULK = 0.3
+_LONGEST_NOTE = 2_000
+_WHOLE = 10_000_000
+
+
+def is_furniture(element: Element) -> bool:
+    """Whether an element's names say that it is no part of a story's text."""
+    return _NAMES.search(names(element)) is not None
+
+
+def remove(root: Element) -> list[str]:
+    """Take furniture out of the tree of a page; return what was marked as not for publication.
+
+    An element that holds the top heading or a large part of the text stays, whatever its name is.
+    """
+    length = len(words(root, _WHOLE))
+    notes: list[str] = []
+    doomed: list[Element] = []
+    walk = iterwalk(root, events=("start",))
+    for _event, node in walk:
+        if node.tag in {"html", "body", "head"}:
+            continue
+        named = is_furniture(node)
+        if not named and (node.tag not in BLOCKS or _holds_blocks(node)):
+            continue
+        private = _is_private(node, named=named)
+        if private:
+            notes.append(words(node, _LONGEST_NOTE))
+        if private or (named and _is_small(node, length)) or (not named and _is_furniture_text(node)):
+            doomed.extend((node, *_links_after(node)))
+            walk.skip_subtree()
+    for node in doomed:
+        drop(node)
+    return notes
+
+
+def _holds_blocks(node: Element) -> bool:
+    return any(child.tag in BLOCKS and child.tag != "br" for child in node)
+
+
+def _is_small(node: Element, length: int) -> bool:
+    limit = max(int(_BULK * length), 200)
+    return next(node.iter("h1"), None) is None and len(words(node, limit + 1)) <= limit
+
+
+def _opening(node: Element) -> str:
+    return fold(words(node, _OPENING)[: 2 * _OPENING])
+
+
+def _is_private(node: Element, *, named: bool) -> bool:
+    if named:
+        return _PRIVATE_NAMES.search(names(node)) is not None
+    return _NOT_FOR_READERS.match(_opening(node)) is not None
+
+
+def _is_furniture_text(node: Element) -> bool:
+    opening = _opening(node)
+    if _ADVERTISEMENT.fullmatch(opening.strip(" :.*—–-")):
+        return True
+    return _READ_ALSO.match(opening) is not None and (_only_says_also(opening) or _links(node) >= _MOSTLY)
+
+
+def _only_says_also(opening: str) -> bool:
+    found = _READ_ALSO.match(opening)
+    return found is not None and not opening[found.end() :].strip(" :.!»>—–-…")
+
+
+def _links(node: Element) -> float:
+    """The part of an element's text that is links."""
+    text = words(node)
+    return sum(len(words(link, _LONGEST_NOTE)) for link in node.iter("a")) / len(text) if text else 0.0
+
+
+def _links_after(node: Element) -> Iterator[Element]:
+    """Yield the list, or the block of links, to which a block that only says "read also" leads."""
+    following = node.getnext()
+    if following is not None and _only_says_also(_opening(node)) and _links(following) > 2 * _MOSTLY:
+        yield following
+
+
+def drop(node: Element) -> None:
+    """Take an element out of its tree; the text behind it stays."""
+    parent = node.getparent()
+    if parent is None:
+        return
+    if node.tail:
+        before = node.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + node.tail
+        else:
+            parent.text = (parent.text or "") + node.tail
+    parent.remove(node)
