@@ -115,7 +115,7 @@ class Journey(Traveller):
             self._view(story, address)
         self._keep(story, f"DAY#{(datetime.now(UTC) - timedelta(days=5)).date()}", counted=self.last_week)
         self.step = "view a hot story"
-        self._keep(story, "RATE#here", at=int(time.time()), readings=300, requests=300)
+        self._keep(story, "RATE#here", at=int(time.time()), readings=400, requests=400)
         reading = self.ask(200, "GET", f"/articles/{story}", reader=True).json["reading"]
         self._view(story, "192.0.2.3", reading["token"])
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from math import ceil, sqrt
 from typing import NamedTuple
 
-EXACT = 200.0  # readings a second of one story: up to here each is sent, above it this many at the most are asked for
+EXACT = 300.0  # readings a second of one story: up to here each is sent, above it this many at the most are asked for
 LARGEST = 4096  # the largest weight, for 800,000 readings a second of one story
 FLOOR = 20.0  # readings a second of one shard below which no rate is kept: the tail pays nothing for this
 SATURATED = 1000.0  # requests a second of one story at which others of it may be refused: its true rate is unknown

@@ -32,11 +32,6 @@ def counts(newsroom: Newsroom, story: str) -> dict[str, Any]:
     return found
 
 
-def rates(newsroom: Newsroom) -> list[dict[str, Any]]:
-    """The rates that are kept."""
-    return [item for item in newsroom.items(READINGS) if item["sk"].startswith("RATE#")]
-
-
 def hot(story: str, per_second: int, *, seconds: int = 2, weight: int = 1, start: int = 0) -> list[Any]:
     """The records of a story's shard for some seconds that end now."""
     now, number = time.time(), per_second * seconds
@@ -85,8 +80,8 @@ def test_a_hot_story_s_answers_carry_what_its_readers_send(newsroom: Newsroom) -
     """The rate that the counting saw becomes a weight and a token, which the recording takes for what they are."""
     story = newsroom.published()
     assert newsroom.http("GET", f"/articles/{story}").json["reading"] == {"weight": 1, "token": None}
-    counting.count(hot(story, 300), "one")
-    counting.count(hot(story, 300, start=10_000), "other")
+    counting.count(hot(story, 400), "one")
+    counting.count(hot(story, 400, start=10_000), "other")
     answer = newsroom.http("GET", f"/articles/{story}")
     reading = answer.json["reading"]
     assert reading["weight"] == 4
@@ -104,7 +99,7 @@ def test_a_copy_without_a_token_is_no_longer_current(newsroom: Newsroom) -> None
     """A cache that asks whether its copy is current is given the weight, and a copy of this minute is current."""
     story = newsroom.published()
     cold = newsroom.http("GET", f"/articles/{story}").headers["etag"]
-    counting.count(hot(story, 300), "shard-1")
+    counting.count(hot(story, 400), "shard-1")
     answer = newsroom.http("GET", f"/articles/{story}", headers={"if-none-match": cold})
     assert (answer.status, answer.json["reading"]["weight"]) == (200, 2)
 

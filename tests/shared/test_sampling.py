@@ -16,7 +16,7 @@ NOON = 1_795_435_200.0
 
 @pytest.mark.parametrize(
     ("readings", "weight"),
-    [(0, 1), (1, 1), (EXACT, 1), (EXACT + 1, 2), (400, 2), (401, 4), (10_000, 64), (100_000, 512), (1e9, LARGEST)],
+    [(0, 1), (1, 1), (EXACT, 1), (EXACT + 1, 2), (600, 2), (601, 4), (10_000, 64), (100_000, 512), (1e9, LARGEST)],
 )
 def test_no_more_is_asked_for_than_is_taken(readings: float, weight: int) -> None:
     """The weight is the smallest power of two that keeps a story within its share of requests."""
@@ -27,7 +27,7 @@ def test_no_more_is_asked_for_than_is_taken(readings: float, weight: int) -> Non
 
 def test_shards_add_up() -> None:
     """A story is as hot as its shards together; a shard that has been silent for a minute says nothing."""
-    shards = [Rate(NOON, 100, 100)] * 4
+    shards = [Rate(NOON, 150, 150)] * 4
     assert sampling.weight(shards, NOON) == 2
     assert sampling.weight([*shards[:2], Rate(NOON - FRESH - 1, 10_000, 100)], NOON) == 1
     assert sampling.weight([], NOON) == 1
@@ -36,8 +36,8 @@ def test_shards_add_up() -> None:
 def test_a_story_that_fills_the_door_is_hotter_than_it_looks() -> None:
     """When requests are as many as are let through, what is refused is allowed for."""
     calm, full = Rate(NOON, 2000, SATURATED - 1), Rate(NOON, 2000, SATURATED)
-    assert sampling.weight([calm], NOON) == 16
-    assert sampling.weight([full], NOON) == 128
+    assert sampling.weight([calm], NOON) == 8
+    assert sampling.weight([full], NOON) == 64
 
 
 def test_a_rate_is_seen_only_when_it_matters() -> None:
