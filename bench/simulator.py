@@ -20,7 +20,7 @@ A story's counters lie on one partition, in the way of its markers there. Thrott
 import random
 from collections import Counter, deque
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 from pathlib import Path
 
 from bench.costs import INSIDE, OWN
@@ -44,6 +44,8 @@ from tests.newsroom import TEMPLATE
 RATE, SECONDS = 100_000, 600
 RAMP = 60  # seconds that the ramp may take
 _BEACON = (Path(__file__).parents[1] / "shared" / "beacon.js").read_text(encoding="utf-8")
+# As the script says it: nobody, who has a token and so a weight, or everybody.
+_LEAVING_FROM = inf if "sendBeacon" not in _BEACON else 2 if "token && navigator.sendBeacon" in _BEACON else 1
 _STREAM_TICKS = TICKS  # from a write until its record can be read
 _SERVED, _START = 0.010, 0.8  # seconds of a warm request and of an environment's first
 _SEEDS = 5
@@ -57,7 +59,7 @@ class Design:
     page_seconds: int = sampling.SHARED_AGE  # for which a cache that readers share keeps an answer about a story
     samples: bool = True
     sends_again: bool = True
-    sends_leaving: bool = "sendBeacon" in _BEACON  # who leaves with a refused reading sends it once more
+    leaving_from: float = _LEAVING_FROM  # the weight from which who leaves with a refused reading sends it once more
     warm: bool = False  # all of the functions' environments are there before the first reader
 
 
@@ -192,7 +194,7 @@ class Simulation:
                 sent = self._dice.binomialvariate(each, held / told) if told > held else each
                 self._spread(tick, (AGAIN, max(told, held)), sent)
         for held, number in leave.items():
-            if self._design.sends_leaving:
+            if held >= self._design.leaving_from:
                 self._spread(tick, (LEAVING, held), number)
             else:
                 self.result.lost += number * held

@@ -1,6 +1,7 @@
 """The pessimist's limits by hand, and the simulator on designs that are known to fail."""
 
 import random
+from math import inf
 
 import pytest
 
@@ -134,7 +135,7 @@ def test_a_cold_story_is_not_hot() -> None:
 
 def test_a_hot_story_is_sampled_within_its_error() -> None:
     """Ten thousand a second: after the first seconds a few hundred requests, and a sum that is right."""
-    run = Simulation(Design(sends_leaving=False), rate=10_000, seconds=120, seed=DICE).run()
+    run = Simulation(Design(leaving_from=inf), rate=10_000, seconds=120, seed=DICE).run()
     assert run.throttles == 0
     assert run.last_weight in {32, 64, 128}
     assert run.error_pct < 6
@@ -144,7 +145,7 @@ def test_a_hot_story_is_sampled_within_its_error() -> None:
 
 def test_without_weights_the_door_is_shut() -> None:
     """The control: every reading is sent, nearly all are refused, and the count is that of the door."""
-    run = Simulation(Design(samples=False, sends_leaving=False), rate=50_000, seconds=30, seed=DICE).run()
+    run = Simulation(Design(samples=False, leaving_from=inf), rate=50_000, seconds=30, seed=DICE).run()
     assert run.counted < 0.2 * run.offered
     assert run.last_weight == 1
     assert run.lost > 0.8 * run.offered
@@ -153,10 +154,19 @@ def test_without_weights_the_door_is_shut() -> None:
 def test_a_burst_of_weight_one_is_lost_when_nobody_sends_again() -> None:
     """The control: the same seed, with a client that hears no answer."""
     heard, unheard = (
-        Simulation(Design(sends_again=again, sends_leaving=False), rate=50_000, seconds=60, seed=DICE).run()
+        Simulation(Design(sends_again=again, leaving_from=inf), rate=50_000, seconds=60, seed=DICE).run()
         for again in (True, False)
     )
     assert unheard.lost > 1.5 * heard.lost > 0
+
+
+def test_a_flood_of_those_who_leave_would_push_others_out() -> None:
+    """The control: readings of weight 1, sent once more by whoever leaves, cost more readings than they save."""
+    lost = [
+        Simulation(Design(leaving_from=weight), rate=100_000, seconds=120, seed=DICE).run().lost
+        for weight in (1, 2, inf)
+    ]
+    assert lost[0] > 1.5 * max(lost[1:])
 
 
 def test_the_throttle_of_the_route_keeps_partitions_whole(monkeypatch: pytest.MonkeyPatch) -> None:
