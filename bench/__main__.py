@@ -1,6 +1,6 @@
 """`make bench`: counts, prints each figure beside the committed one and its budget, and writes bench/results.json.
 
-`ONLY=views|publish|start|list|robots|ingest` in the environment chooses one group. Performance is counted, not felt: billable
+`ONLY=views|publish|start|list|robots|ingest` chooses one group. Performance is counted, not felt: billable
 units, instructions, bytes. Ends with 1 when a figure is over its budget or could not be measured, or a control failed.
 """
 

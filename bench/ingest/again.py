@@ -16,7 +16,7 @@ from tests.newsroom import NEWSROOM, PAYLOADS, aws, s3_notification, sqs_event
 
 _FOLDERS = ("wire-ninjs-iptc", "wire-newsmlg2-iptc", "feeds-gofeed", "feeds-feedparser", "feeds-news", "html-aeb")
 _ENDINGS = {".json", ".xml", ".rss", ".gz", ".jsonl"}
-_OF = 4  # every fourth payload, by its hash: all of them would take ten minutes and say the same
+_OF = 10  # every tenth payload, by its hash: all of them would take ten minutes and say the same
 
 
 def measure() -> Figures:
@@ -31,14 +31,23 @@ def measure() -> Figures:
         second = _stories() - first
         real = Origin.pk
         try:
-            Origin.pk = property(lambda origin: f"WIRE#{origin.ingest}#{origin.key[:500]}")  # type: ignore[assignment]  # the flaw
+            _never_known()
             _drop({f"flaw-{name}": raw for name, raw in list(payloads.items())[:100]})
         finally:
-            Origin.pk = real  # type: ignore[method-assign]  # as it was
+            type.__setattr__(Origin, "pk", real)
         flawed = _stories() - first - second
     control(worse=flawed, than=second, what="an ingest that knows no item again")
-    beside: dict[str, float] = {"payloads": len(payloads), "by the first": first, "when no item is known again, of 100": flawed}
+    beside: dict[str, float] = {
+        "payloads": len(payloads),
+        "by the first": first,
+        "when no item is known again, of 100": flawed,
+    }
     return {"ingest.again_created": Figure(second, "stories", 0, beside)}
+
+
+def _never_known() -> None:
+    """The flaw: each payload's items are new ones."""
+    type.__setattr__(Origin, "pk", property(lambda origin: f"WIRE#{origin.ingest}#{origin.digest}"))
 
 
 def _payloads() -> Iterator[tuple[str, bytes]]:
