@@ -81,7 +81,7 @@ def get(url: str, *, etag: str | None = None, modified: str | None = None, heade
     given = {name: value for name, value in headers.items() if name.lower() not in {*map(str.lower, own), "host"}}
     for_good = True
     for step in range(REDIRECTS + 1):
-        with _answer(place, given | own, clock) as (response, read):
+        with _answer(place, own | given, clock) as (response, read):
             location = response.getheader("Location") if response.status in _MOVED else None
             if location is None:
                 return _fetched(response, place, read(), moved=for_good and step > 0)
@@ -175,7 +175,7 @@ def _answer(
                 if response.status < http.client.OK:  # an early hint, which it takes for the answer
                     raise Failed("It gave no final answer.")
                 wire.allowance = MOST_BYTES + MOST_BYTES // 5  # with frames of chunks; what they hold is counted apart
-                yield response, lambda: _body(response, clock)
+                yield response, lambda: _body(response)
     except TimeoutError:
         clock.left()
         raise Failed(f"No connection within {CONNECT_SECONDS:g} seconds.") from None
@@ -213,11 +213,11 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _body(response: http.client.HTTPResponse, clock: _Clock) -> bytes:
+def _body(response: http.client.HTTPResponse) -> bytes:
     coding = (response.getheader("Content-Encoding") or "").strip().lower()
     if coding not in _CODINGS:
         raise Failed("It is packed in a way that was not asked for.")
-    packed, received, body = _Packed(_CODINGS[coding], clock), 0, bytearray()
+    packed, received, body = _Packed(_CODINGS[coding]), 0, bytearray()
     while piece := response.read(_PIECE):
         received += len(piece)
         for part in packed.unpacked(piece):
@@ -234,8 +234,8 @@ def _body(response: http.client.HTTPResponse, clock: _Clock) -> bytes:
 class _Packed:
     """A body in its content coding (RFC 9110, 8.4.1), unpacked as it comes and never more than a piece at once."""
 
-    def __init__(self, bits: int, clock: _Clock) -> None:
-        self._bits, self._clock = bits, clock
+    def __init__(self, bits: int) -> None:
+        self._bits = bits
         self._inflater: Any = None
 
     @property
@@ -253,7 +253,6 @@ class _Packed:
             if self.complete:
                 if self._inflater and not (self._bits == _GZIP and piece.startswith(b"\x1f")):
                     return  # whatever follows the end is nothing; only gzip may have several members
-                self._clock.left()
                 self._inflater = zlib.decompressobj(self._bits_of(piece))
             part = self._inflater.decompress(piece, _PIECE)
             yield part

@@ -148,6 +148,8 @@ def _show(story: Story, incoming: IncomingStory, mandate: Mandate, *, withheld: 
     hidden = {Status.DRAFT, Status.EMBARGOED} | ({Status.UNPUBLISHED} if withheld else set())
     if mandate.publishing is not Publishing.PUBLISH or story.status not in hidden:
         return story
+    if not incoming.body_html.strip():
+        return story  # a headline that only announces: nobody's page should be empty
     until, actor = story.source_embargo, mandate.actor
     expires = incoming.expires_at if incoming.expires_at and incoming.expires_at > utc_now() else None
     if until and until > utc_now():

@@ -64,7 +64,9 @@ class Web:
     """A server on this machine that is every public site, and what it was asked."""
 
     names: dict[str, Any] = field(default_factory=dict)
-    """Addresses of a name: a list, or an iterator of lists, one for each time it is asked; others have PUBLIC."""
+    """Addresses of a name: a list, or an iterator of lists, one for each time it is asked."""
+    default: list[str] = field(default_factory=lambda: [PUBLIC])
+    """Of every other name."""
     answers: dict[str, bytes | Sender] = field(default_factory=dict)
     """What to send, by "host/path"."""
     dialled: list[tuple[str, int]] = field(default_factory=list)
@@ -83,7 +85,7 @@ class Web:
     def resolve(self, host: str) -> list[str]:
         """In place of the system's resolver."""
         self.resolved.append(host)
-        found = self.names.get(host, [PUBLIC])
+        found = self.names.get(host, self.default)
         addresses: list[str] = found if isinstance(found, list) else next(found)
         return addresses
 
@@ -123,7 +125,9 @@ class Web:
                 return
             received += piece
         first, *lines = received.decode("latin-1").split("\r\n")
-        head = dict(line.lower().split(": ", 1)[:1] + line.split(": ", 1)[1:] for line in lines if line)
+        head: dict[str, str] = {}
+        for name, _, value in (line.partition(": ") for line in lines if line):
+            head[name.lower()] = f"{head[name.lower()]}, {value}" if name.lower() in head else value
         self.asked.append({"": first} | head)
         send = self.answers.get(head["host"] + first.split(" ")[1], answer(b"not found", "404 Not Found"))
         if callable(send):

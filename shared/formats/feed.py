@@ -1,9 +1,10 @@
-"""Feeds: RSS, RDF, Atom and JSON Feed become stories, one of each item that has a text.
+"""Feeds: RSS, RDF, Atom and JSON Feed become stories, one of each item that has a headline or a text.
 
 What is mapped:
 
 - identity: the guid or id, else the link, both without tracking parameters; else a hash of what the item says
 - headline: the title, else the first words of the text, as feeds of social networks have none
+- an item that only announces what its site holds is a headline without a body, for an editor to follow
 - body: the longest of the whole texts (`content:encoded`, `yandex:full-text`, `turbo:content`, Atom's and JSON's
   content), else the summary; beside a whole text, the summary is the lede unless the text begins with it
 - section: the item's first category, else the only category of the whole feed; newspapers write the rubric first and
@@ -79,9 +80,8 @@ def _item(entry: Entry, feed: Feed, key: str) -> IncomingStory | Refused:
         return Refused(key=key, missing=("body",), reason=f"The text of this item cannot be read: it has {much}.")
     paragraphs = [words for each in _PARAGRAPH.findall(body) if (words := words_of(each))]
     headline = entry.title or _first_words(paragraphs)
-    if not body or not headline:
-        missing = tuple(name for name, part in (("headline", headline), ("body", body)) if not part)
-        return Refused(key=key, missing=missing, reason=_lacking(entry))
+    if not headline:
+        return Refused(key=key, missing=("headline",), reason="This item has neither a headline nor a text.")
     byline, credit = _attributed(entry, feed)
     dateline, agency = next((found for each in paragraphs[:2] if (found := find_dateline(each))[0]), (None, None))
     return IncomingStory(
@@ -101,12 +101,6 @@ def _item(entry: Entry, feed: Feed, key: str) -> IncomingStory | Refused:
         url=entry.link,
         images=entry.images,
     )
-
-
-def _lacking(entry: Entry) -> str:
-    if not entry.title:
-        return "This item has neither a headline nor a text."
-    return "This item has a headline and no text: the feed only announces what its site holds."
 
 
 def _told(entry: Entry) -> tuple[str, str | None]:

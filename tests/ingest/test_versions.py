@@ -144,3 +144,15 @@ def test_a_source_cannot_reach_another_ones_items(newsroom: Newsroom) -> None:
     assert (other["outcome"], other.get("article")) == ("killed", None)
     assert newsroom.http("GET", f"/articles/{ours}").status == 200
     assert wire.Origin("a", "b\nc", "", "").pk != wire.Origin("a\nb", "c", "", "").pk
+
+
+def test_a_headline_without_a_text_is_a_draft(newsroom: Newsroom) -> None:
+    """What a feed only announces comes in, and is published by itself only when its text comes."""
+    feed = (
+        '<rss version="2.0"><channel><title>x</title><item><guid>1</guid><title>Bridge opens</title>{}</item>'
+        "</channel></rss>"
+    )
+    story = told(newsroom, feed.format(""), publish="true")["article"]
+    assert desk(newsroom, story)["status"] == "draft"
+    told(newsroom, feed.format("<description>It was opened on Monday.</description>"), publish="true")
+    assert desk(newsroom, story)["status"] == "published"
