@@ -19,8 +19,8 @@ def raw(event: dict[str, Any]) -> bytes:
     # An HTTP API hands on a body of a text type as text, with U+FFFD in the place of bytes that are not UTF-8.
     if not event.get("isBase64Encoded") and "\ufffd" in body:
         raise BadRequest(
-            f"The body is not UTF-8 at character {body.index('\ufffd')}. A page in another encoding, or one that "
-            "holds U+FFFD itself, comes whole as application/octet-stream."
+            f"The body is not UTF-8 at character {body.index('\ufffd')}. A text in another encoding, or one that "
+            "holds U+FFFD itself, comes whole as application/octet-stream; charset=…"
         )
     try:
         content = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()

@@ -49,6 +49,19 @@ def test_a_page_becomes_a_draft(newsroom: Newsroom) -> None:
     assert newsroom.bus[0]["detail-type"] == "article.ingested"
 
 
+def test_a_text_in_another_encoding_names_it(newsroom: Newsroom) -> None:
+    """Whole, as bytes, with its charset; without that it is refused at the door."""
+    raw = PAGE.replace("Bridge over the river is open", "Мост через реку открыт").encode("windows-1251", "ignore")
+    named = {"content-type": "application/octet-stream; charset=windows-1251"}
+    taken = newsroom.http("POST", "/ingest", raw, headers=named)
+    newsroom.deliver()
+    (item,) = newsroom.http("GET", taken.headers["location"]).json["items"]
+    story = newsroom.http("GET", f"/desk/articles/{item['article']}").json
+    assert story["headline"] == "Мост через реку открыт"
+    unnamed = newsroom.http("POST", "/ingest", raw, headers={"content-type": "application/octet-stream"})
+    assert (unnamed.status, "not UTF-8" in unnamed.json["detail"]) == (400, True)
+
+
 def test_the_zone_can_be_named(newsroom: Newsroom) -> None:
     """A source in another zone says so; an unknown zone is refused before anything is kept."""
     record = ingest(newsroom, PAGE, time_zone="America/New_York")
