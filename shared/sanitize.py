@@ -54,6 +54,7 @@ _KNOWN = _TAGS.union(
 )
 
 _START = re.compile(r"</?[a-zA-Z]")
+_ESCAPED = re.compile(r"&(?!lt;|gt;|quot;)|\xa0")
 # One tag as HTML reads it (WHATWG HTML, 13.2.5.6 to 13.2.5.40), if it has at most WIDEST attributes.
 _WHOLE = re.compile(
     r"""</?[a-zA-Z] [^\t\n\f\r\ />]*+
@@ -84,16 +85,18 @@ def clean(html: str) -> str:
     nofollow, sponsored and ugc. A frame, video or audio becomes a link to it, a picture without an address of its own
     the words that describe it; pictures of one pixel go.
 
-    Raises Unprocessable over 20,000 tags, 512 levels or 500 attributes in one tag, before the parser sees any of it.
+    Raises Unprocessable over 20,000 tags, 512 levels or 500 attributes in one tag, before the parser sees any of it or
+    when it turns out so.
     """
     html = html.encode(errors="replace").decode()  # lone surrogates have no bytes
-    _bounded(html)
+    _bounded(html, _FLAT)
     html = _parsed(_NAME.sub(_as_known, _UNEQUAL.sub(r"<\1>", html)), _TAGS | _PLAYERS)
     # Now every level has its end and can be counted; and formatting that was left open stands in every block.
-    if html.count("<") > 4 * MOST or _depth(html, _VOID) > DEEPEST:
-        raise Unprocessable.at("/body_html", f"has more than {MOST} tags or {DEEPEST} levels")
+    _bounded(html, _VOID)
     # The last word is the parser's: whatever was changed in between is judged as if it had come so.
-    return _parsed(_TAG.sub(_as_meant, _FRAME.sub(r"\1", html)), _TAGS)
+    html = _parsed(_TAG.sub(_as_meant, _FRAME.sub(r"\1", html)), _TAGS)
+    _bounded(html, _VOID)  # what is stored will be saved again
+    return html
 
 
 def _parsed(html: str, tags: Iterable[str]) -> str:
@@ -147,7 +150,7 @@ def _value(attributes: str, name: str) -> str:
     return found[1].strip() if found else ""
 
 
-def _bounded(html: str) -> None:
+def _bounded(html: str, flat: set[str]) -> None:
     # Parsing takes tags times depth, and only a parser knows the depth: comments, attributes and tags that HTML moves
     # about deceive a count of levels. So the number of tags bounds the work, and the depth is an early, rough answer.
     # Writing looks through the rest of a text for each "&" and no-break space. Parsing compares each attribute of a tag
@@ -155,9 +158,9 @@ def _bounded(html: str) -> None:
     starts = [match.start() for match in _START.finditer(html)]
     if len(starts) > MOST:
         raise Unprocessable.at("/body_html", f"has more than {MOST} tags")
-    if _depth(html, _FLAT) > DEEPEST:
+    if _depth(html, flat) > DEEPEST:
         raise Unprocessable.at("/body_html", f"tags are nested more than {DEEPEST} deep")
-    if (html.count("&") + html.count("\xa0")) * len(html.encode()) > MOST_ESCAPED * 1_000_000:
+    if sum(1 for _ in _ESCAPED.finditer(html)) * len(html.encode()) > MOST_ESCAPED * 1_000_000:
         raise Unprocessable.at("/body_html", "has too many character references for its length")
     looked_at = 0
     for start in starts:

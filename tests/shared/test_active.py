@@ -31,6 +31,8 @@ SEEDED = {
     "<p>x<!-- --!><script>alert(1)</script>": ["script"],  # browsers end a comment so
     "<svg:script>alert(1)</svg:script>": ["svg:script"],
     "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>": ["img onerror"],
+    "<textarea><p title='</textarea><img src=x onerror=alert(1)>'>": ["img onerror"],  # text to its end, quote or not
+    "<![><img src=x onerror=alert(1)>]>": ["img onerror"],
     "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>": ["math", "style"],
 }
 

@@ -252,7 +252,7 @@ def test_the_limits_let_long_stories_through() -> None:
     many = "<p>x</p>" * 10_000
     assert sanitize.clean(many) == many
     assert sanitize.clean("1 < 2 and 3 > 2 " * 70_000).startswith("1 &lt; 2 and 3 &gt; 2")
-    assert sanitize.clean("Q & A, " * 50_000).count("&amp;") == 50_000
+    assert sanitize.clean("Q & A, " * 30_000).count("&amp;") == 30_000
     wide = " ".join(f"a{number}=''" for number in range(500))
     assert sanitize.clean(f"<p {wide}>x</p>") == "<p>x</p>"
     open_formatting = "<p>" + "<b><big><code><em><i><s><small><strong><tt><u>" * 3 + "<p>x" * 3_000
@@ -299,6 +299,17 @@ def test_a_megabyte_never_takes_long(kind: str) -> None:
     with suppress(Unprocessable):
         sanitize.clean(html)
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("html", ["& " * 70_000, "<p>x" * 12_000, "<a href=x>y</a>" * 9_999 + "& " * 40_000])
+def test_what_is_stored_can_be_saved_again(html: str) -> None:
+    """Where a text grows over a limit by being cleaned, it is refused the first time and not the second."""
+    with suppress(Unprocessable):
+        cleaned = sanitize.clean(html)
+        try:
+            assert sanitize.clean(cleaned) == cleaned
+        except Unprocessable:
+            pytest.fail("refused the second time")
 
 
 def test_anything_is_taken() -> None:
