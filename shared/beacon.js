@@ -17,8 +17,8 @@
       half = now / 30 | 0
       if (old) weight = token = ""
       if (s[story] != half) go(old).catch(_ => {
-        wait = setTimeout(_ => { wait = 0; go(1).catch(_ => 0) }, 15e3 + Math.random() * 3e4)
-        addEventListener("pagehide", _ => wait && navigator.sendBeacon(url, body()))
+        wait = setTimeout(_ => { wait = 0; go(1).catch(_ => 0) }, 12e3 + Math.random() * 12e3)
+        addEventListener("pagehide", _ => wait && token && navigator.sendBeacon(url, body()))
       })
     }
   for (let e of ["prerenderingchange", "visibilitychange"]) d.addEventListener(e, see)

@@ -10,7 +10,7 @@
 - The id of the visit is a random number in the tab's session storage, or of this page alone where that is denied. The
   same number decides whether the visit is in the sample (below 1/weight), so that a reader who comes again within the
   half hour is in it again, as a repeat; one who was left out stays out for the half hour, whatever the weight is then.
-- A reading that was refused (429, or no answer) is sent again once, 15 to 45 seconds later (`sampling.RETRY`), under
+- A reading that was refused (429, or no answer) is sent again once, 12 to 24 seconds later (`sampling.RETRY`), under
   the weight of that moment; by `navigator.sendBeacon` when the page is left before. Sent as text to another origin, it
   needs no preflight.
 """

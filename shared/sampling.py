@@ -19,11 +19,9 @@ SATURATED = 1000.0  # requests a second of one story at which others of it may b
 HEADROOM = 8  # how many times the rate that was let through a saturated story may have
 HOLD = 30  # seconds for which only a higher rate replaces the one kept: a weight rises at once and falls slowly
 FRESH = 60  # seconds until a rate says nothing any more
-SHARED_AGE = 10  # seconds for which a cache that many readers share may keep an answer that carries a weight
-RETRY = (
-    15,
-    45,
-)  # seconds after which a client sends a refused reading again, drawn evenly: by then it is told a weight
+SHARED_AGE = 5  # seconds for which a cache that many readers share may keep an answer that carries a weight
+# Seconds after which a client sends a refused reading again, drawn evenly: by then it is told a weight.
+RETRY = (12, 24)
 
 _MINUTE = 60
 _LIFE = 3  # whole minutes after its own in which a token is valid: 3 to 4 minutes

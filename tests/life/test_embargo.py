@@ -1,6 +1,5 @@
 """A hundred embargoes, many around a change of the clocks: nothing before the moment, all of it soon after."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from shared import archive, schedule, sweeper
 from shared.article import Story
 from tests.life import gate
 from tests.life.simulated import Clock, rfc, ring, sweep, types
-from tests.newsroom import Answer, Newsroom
+from tests.newsroom import Newsroom
 
 LATE = timedelta(minutes=2)
 DAYS = [
@@ -170,13 +169,6 @@ def test_a_publication_after_the_embargo_waits_for_its_own_moment(
         assert (newsroom.http("GET", f"/articles/{story}").status == 200) == (event == "published")
 
 
-def lives(answer: Answer) -> int:
-    """How long any cache may hold an answer, in seconds: a reader's own, or one that readers share."""
-    cached = answer.headers["cache-control"]
-    assert cached.startswith("public, ")
-    return max(int(age) for age in re.findall(r"(?:max-age|s-maxage)=([0-9]+)", cached))
-
-
 def test_caches_end_at_the_next_moment(newsroom: Newsroom, clock: Clock) -> None:
     """What may be cached lives no longer than until the next plan's moment; a negative answer is never cached."""
     story, shown = newsroom.draft(**gate.CONTENT).json["id"], newsroom.published(slug="old")
@@ -187,10 +179,13 @@ def test_caches_end_at_the_next_moment(newsroom: Newsroom, clock: Clock) -> None
         clock.at(datetime.fromisoformat("2026-10-12T10:00:00Z") - timedelta(seconds=before))
         for path in paths:
             answer = newsroom.http("GET", path)
-            assert lives(answer) == longest, (path, before)
+            # What carries a story's weight is kept for a shorter time by caches that many readers share.
+            weighed = f", s-maxage={min(longest, 10)}" if path in paths[1:3] else ""
+            assert answer.headers["cache-control"] == f"public, max-age={longest}{weighed}", (path, before)
         assert newsroom.http("GET", f"/articles/{story}").headers["cache-control"] == "no-store"
         tag = {"if-none-match": newsroom.http("GET", paths[1]).headers["etag"]}
         unchanged = newsroom.http("GET", paths[1], headers=tag)
-        assert (unchanged.status, lives(unchanged)) == (304, longest)
+        kept = f"public, max-age={longest}, s-maxage={min(longest, 10)}"
+        assert (unchanged.status, unchanged.headers["cache-control"]) == (304, kept)
     ring(story, 1)
     assert newsroom.http("GET", "/articles").headers["cache-control"] == "public, max-age=30"
