@@ -262,8 +262,9 @@ def measure() -> Figures:
     late = Simulation(Design(page_seconds=30), RATE, SECONDS, 0).run()
     silent = Simulation(Design(sends_again=False), RATE, SECONDS, 0).run()
     control(worse=late.error_pct, than=_ERROR, what="a page that is cached for half a minute")
-    lost, unheard = (max(100 * run.lost / run.offered for run in each) for each in (runs, [silent]))
-    control(worse=unheard, than=lost, what="a client that does not hear that it was refused")
+    quiet = Simulation(Design(leaving_from=inf), RATE, SECONDS, 0).run()
+    control(worse=silent.lost, than=quiet.lost, what="a client that does not hear that it was refused")
+    lost, unheard, unsent = (max(100 * run.lost / run.offered for run in each) for each in (runs, [silent], [quiet]))
     plain = Simulation(Design(samples=False), RATE, SECONDS // 10, 0).run()
     control(worse=plain.quota_pct, than=_QUOTA, what="a story without weights")
     inside, own = first_throttled(11), first_throttled(1)
@@ -282,7 +283,8 @@ def measure() -> Figures:
             _ERROR,
             {
                 "on average": round(sum(run.error_pct for run in runs) / len(runs), 2),
-                "of it lost with readers who left": round(lost, 2),
+                "of it lost for good": round(lost, 2),
+                "lost when who leaves sends nothing": round(unsent, 2),
                 "lost when what is refused is not sent again": round(unheard, 2),
                 "when pages are cached for 30 s": round(late.error_pct, 2),
             },
