@@ -1,4 +1,4 @@
-"""Counters and gates on the stream of the Readings table: the boards and the milestones follow them."""
+"""Counters, gates and milestones on the stream of the Readings table: boards follow, milestones are announced."""
 
 from typing import Any
 
@@ -6,5 +6,5 @@ from shared import boards
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
-    """A DynamoDB stream event; repeating one changes nothing."""
-    boards.rank(event["Records"])
+    """A DynamoDB stream event; repeating one changes nothing but that a milestone is announced again."""
+    boards.follow(event["Records"])

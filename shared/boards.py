@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from ulid import ULID
 
-from shared import items, lists, settings, views
+from shared import events, items, lists, settings, views
 from shared.article import iso, utc_now
 from shared.content import Slug
 from shared.lists import Summary
@@ -56,6 +56,13 @@ class MostRead(BaseModel):
 
     window: Window
     items: list[Ranked]
+
+
+def follow(records: list[dict[str, Any]]) -> None:
+    """Ranks what stream records of counters and gates say, and announces milestones. Raises events.Unsent."""
+    milestones = [record for record in records if record["dynamodb"]["Keys"]["sk"]["S"].startswith("MILESTONE#")]
+    rank([record for record in records if record not in milestones])
+    events.relay(milestones)
 
 
 def rank(records: list[dict[str, Any]]) -> None:

@@ -239,14 +239,11 @@ class Newsroom:
         return len(records)
 
     def deliver_counters(self) -> int:
-        """Counters and gates from the stream to rank_stories, and milestones to relay_events."""
+        """Counters, gates and milestones from the stream to rank_stories."""
         changed = self.stream(READINGS, "RankStories")
         if changed:
             rank_stories.handler({"Records": changed}, None)
-        reached = self.stream(READINGS, "RelayEvents")
-        if reached:
-            relay_events.handler({"Records": reached}, None)
-        return len(changed) + len(reached)
+        return len(changed)
 
     def deliver_queues(self) -> int:
         """What the bus put into the consumers' queues to the consumers; keeps what came in `bus`."""

@@ -42,20 +42,17 @@ RECORDS = {
         [record("INSERT", "a", "EVENT#01J9ZZZZZZZZZZZZZZZZZZZZZZ")],
         [record("MODIFY", "a", "EVENT#01J9ZZZZZZZZZZZZZZZZZZZZZZ"), record("INSERT", "a", "STATE")],
     ),
-    "RelayEventsMilestones": (
-        [record("INSERT", "a", "MILESTONE#0000000100")],
-        [record("MODIFY", "a", "MILESTONE#0000000100"), record("INSERT", "a", "DAY#2018-10-12")],
-    ),
     "RankStoriesCounters": (
         [
             record("INSERT", "a", "DAY#2018-10-12"),
             record("MODIFY", "a", "DAY#2018-10-12"),
             record("MODIFY", "a", "GATE"),
+            record("INSERT", "a", "MILESTONE#0000000100"),
         ],
         [
             record("INSERT", "a", "MARKER"),
             record("MODIFY", "a", "TOTAL"),
-            record("INSERT", "a", "MILESTONE#0000000100"),
+            record("MODIFY", "a", "MILESTONE#0000000100"),
         ],
     ),
 }
