@@ -28,16 +28,14 @@ _CONTINUES = re.compile(r"\s*\[(?:…|\.\.\.)\](?=</p>$)")
 _LINK = re.compile(r"<a href=\"([^\"]*)\"")
 _LAST_LINK = re.compile(r"(?:\s|<br>|\[)*<a href=\"([^\"]*)\"[^<>]*>[^<>]{1,60}</a>[\s\].…]*(?=</p>$)")
 _SHORT = 300
-_LONGEST_LINE = 4_000
 
 
 def plain(value: str, *, is_html: bool) -> str:
     """Return a title, a name or a category in one line, without markup, also where it was escaped once too often.
 
-    Text that is no HTML loses no tags, unless they are closed: "the <blink> tag" stays. What is longer than any line
-    that is shown is cut.
+    Text that is no HTML loses no tags, unless they are closed: "the <blink> tag" stays.
     """
-    text = value[:_LONGEST_LINE]
+    text = value
     for _ in range(2):
         if is_html or _CLOSED.search(text):
             text = _KNOWN_TAG.sub(lambda tag: " " if (tag["name"] or "").lower() in _APART else "", text)

@@ -349,6 +349,7 @@ def test_a_headline_is_one_line_of_text(title: str, headline: str) -> None:
         rss(f"<title>Bridge opens</title><undeclared:x>1</undeclared:x><description>{PROSE}</description>"),
         "<br /><b>Warning</b>: no such table\n" + rss(f"<title>Bridge opens</title><description>{PROSE}</description>"),
         rss(f"<authors>x</authors><title>Bridge opens</title><description>{PROSE}</description><links>x</links>"),
+        rss(f"<title>Bridge opens</title><description>{PROSE}</description><title_detail>x</title_detail>"),
     ],
 )
 def test_ill_formed_feeds_are_read(broken: str) -> None:

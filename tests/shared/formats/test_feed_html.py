@@ -170,6 +170,18 @@ def test_hostile_html_is_read_or_refused_in_linear_time_and_space(kind: str) -> 
     assert time.process_time() - began < 2
 
 
+@pytest.mark.parametrize(
+    ("html", "much"),
+    [
+        ("<p>x" * 10_001, "more than 10000 elements"),
+        ("<div>" * 600 + "x", "nested more than 512 deep"),
+    ],
+)
+def test_what_the_desk_would_refuse_is_refused_by_name(html: str, much: str) -> None:
+    with pytest.raises(TooMuch, match=much):
+        body(html)
+
+
 TOKENS = st.sampled_from(
     "<p> </p> <b> </b> <a/href='/x'> </a> <li> <ul> </ul> <td> <table> </table> <br> <img/src='/a.jpg'> <div> </div>"
     " <pre> </pre> <h1> <blockquote> <figure> <script> </script> x &lt; &amp; <!-- --> <svg> <math> <select>".split()
