@@ -5,7 +5,7 @@ What is mapped:
 - identity: the guid or id, else the link, both without tracking parameters; else a hash of what the item says
 - headline: the title, else the first words of the text, as feeds of social networks have none
 - body: the longest of the whole texts (`content:encoded`, `yandex:full-text`, `turbo:content`, Atom's and JSON's
-  content), else the summary; beside a whole text, the summary is the lede unless the text begins with it
+  content), else the summary; beside a whole text, the summary is the lede unless the text holds it
 - section: the item's first category, else the only category of the whole feed; newspapers write the rubric first and
   tags after it. All categories are tags. `yandex:genre` tells a message from an interview and is no section
 - byline: the authors, apart from agencies and from the publication itself, whose name is the credit
@@ -37,6 +37,7 @@ _PARTS = re.compile(r"\s+[|/·•»–—-]\s+|\s*[|»]\s*|:\s+")
 _WEB_NAME = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-zа-я]{2,}(?:/\S*)?", re.IGNORECASE)
 _SENTENCE = re.compile(r".{20,}?[.!?…](?=\s)")
 _PARAGRAPH = re.compile(r"<(?:p|li|h2)>(.*?)</(?:p|li|h2)>", re.DOTALL)
+_OPENING = re.compile(r"<(p|h[23])>(.{1,400}?)</\1>")
 _NOT_WORDS = re.compile(r"[\W_]+")
 _CYRILLIC, _LATIN = frozenset({"ru", "be", "uk"}), frozenset({"en", "pl", "de", "lt"})
 
@@ -82,6 +83,9 @@ def _item(entry: Entry, feed: Feed, key: str) -> IncomingStory | Refused:
     if not body or not headline:
         missing = tuple(name for name, part in (("headline", headline), ("body", body)) if not part)
         return Refused(key=key, missing=missing, reason=_lacking(entry))
+    opening = _OPENING.match(body)
+    if opening and opening.end() < len(body) and words_of(opening[2]).casefold() == headline.casefold():
+        body = body[opening.end() :]  # the headline again
     byline, credit = _attributed(entry, feed)
     dateline, agency = next((found for each in paragraphs[:2] if (found := find_dateline(each))[0]), (None, None))
     return IncomingStory(
@@ -120,7 +124,7 @@ def _told(entry: Entry) -> tuple[str, str | None]:
     if not told:
         return body + summary, None
     said = _NOT_WORDS.sub("", lede.casefold())
-    known = said == _NOT_WORDS.sub("", entry.title.casefold()) or _NOT_WORDS.sub("", told.casefold()).startswith(said)
+    known = said in _NOT_WORDS.sub("", f"{entry.title} {told}".casefold())
     return body, None if known else lede
 
 

@@ -24,7 +24,7 @@ _PARAGRAPHED = re.compile(r"<(?:p|br|div|li|td|blockquote|h[1-6])\b", re.IGNOREC
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _WITHIN_WORDS = re.compile(r"</?(?:a|abbr|b|em|i|s|small|strong|sub|sup|u)\b[^<>]*>")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
-_CONTINUES = re.compile(r"\s*\[(?:…|\.\.\.)\](?=</p>$)")
+_CONTINUES = re.compile(r"(?P<ended>[.!?…]?)\s*\[(?:…|\.\.\.)\](?=</p>$)")
 _LINK = re.compile(r"<a href=\"([^\"]*)\"")
 _LAST_LINK = re.compile(r"(?:\s|<br>|\[)*<a href=\"([^\"]*)\"[^<>]*>[^<>]{1,60}</a>[\s\].…]*(?=</p>$)")
 _SHORT = 300
@@ -82,15 +82,19 @@ def words_of(html: str) -> str:
 def _without_trailer(html: str, own_link: str | None) -> str:
     if not own_link:
         return html
-    ended = _CONTINUES.sub("…", html)
+    ended = _continued(html)
     head, tag, last = ended.rpartition("<p>")
     if head and _links_to(last, own_link) and "<img" not in last and len(words_of(last)) <= _SHORT:
-        return _CONTINUES.sub("…", head)
+        return _continued(head)
     link = _LAST_LINK.search(last)
     if link and _same_page(unescape(link[1]), own_link):
         last = last[: link.start()].rstrip() + last[link.end() :]
         return head + (tag + last if words_of(last) or "<img" in last else "")
     return ended
+
+
+def _continued(html: str) -> str:
+    return _CONTINUES.sub(lambda found: found["ended"] or "…", html)
 
 
 def _links_to(html: str, own_link: str) -> bool:

@@ -31,6 +31,7 @@ _FURNITURE = re.compile(
     r"(?:^|\s)(?:feedflare|sharedaddy|sd-\S+|addtoany\S*|addthis\S*|a2a_\S+|ya-share2?\S*|(?:social|share)-?(?:share|sharing"
     r"|likes?|buttons?|links?|icons?|bar)\S*|jp-relatedposts|related-?(?:posts?|news|articles?|links?)|read-?more\S*|more-link"
     r"|adsbygoogle|advert(?:s|isement|ising)?|ad-?(?:block|slot|unit|container|banner)\S*|banner\S*|printfriendly\S*"
+    r"|schema:(?:author|dateCreated|name)"
     r"|subscribe-?\S*|newsletter-?\S*)(?=\s|$)",
     re.IGNORECASE,
 )
@@ -218,9 +219,9 @@ class Writer:
 
     def _part(self) -> None:
         """A container begins or ends: what the source writes on either side is not one run of text."""
-        while self._open and (self._open[-1].name in _INLINE or not self._open[-1].depth):
+        while not self._is_open("a") and self._open and (self._open[-1].name in _INLINE or not self._open[-1].depth):
             self._close(len(self._open) - 1)
-        self._space(self._open[-1] if self._open else None)
+        self._space(self._block())
 
     def _space(self, block: _Open | None) -> None:
         if block and block.written and block.name in _HOLD_TEXT and not self.parts[-1].endswith((" ", "<br>")):
@@ -246,13 +247,14 @@ class Writer:
                     while self.parts[-1] in ("<br>", " ", ""):
                         self.parts.pop()
                     self.parts[-1] = self.parts[-1].rstrip()
-                self.parts.append(f"</{closed.name}>")
+                # A space goes outside of what ends with it.
+                self.parts.insert(len(self.parts) - (self.parts[-1] == " "), f"</{closed.name}>")
 
 
 def _is_furniture(tag: str, attributes: dict[str, str]) -> bool:
     if tag in ("html", "body"):
         return False
-    if any(_FURNITURE.search(attributes.get(name, "")[:_LONGEST_NAMES]) for name in ("class", "id")):
+    if any(_FURNITURE.search(attributes.get(name, "")[:_LONGEST_NAMES]) for name in ("class", "id", "property", "rel")):
         return True
     return tag == "a" and _SHARING.match(attributes.get("href", "").strip()) is not None
 
