@@ -20,7 +20,7 @@ from collections import Counter
 
 from shared.formats import json_feed, xml_feed
 from shared.formats.attribution import find_credit, find_dateline, known_agency, read_byline
-from shared.formats.feed_entry import MOST, Entry, Feed
+from shared.formats.feed_entry import Entry, Feed
 from shared.formats.feed_html import body_of, words_of
 from shared.formats.html_writer import TooMuch
 from shared.formats.language import language_of
@@ -52,9 +52,8 @@ def read(raw: bytes, given: Given) -> Incoming:
     shared = {name for name, links in Counter(name for name, _ in links_of).items() if links > 1}
     incoming: Incoming = [_item(entry, feed, key_of(entry, ambiguous=entry.id in shared)) for entry in feed.entries]
     if feed.left_out:
-        incoming.append(
-            Refused(reason=f"The feed has {feed.left_out} more items than the {MOST:,} that are read at once.")
-        )
+        left = f"its last items ({feed.left_out}) were left out"
+        incoming.append(Refused(reason=f"The feed is longer than what is read at once: {left}."))
     return incoming
 
 

@@ -73,11 +73,11 @@ class _Bounds(_Parser):  # type: ignore[misc]  # see there
         super().__init__(base or "", None, "utf-8")
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
-        if len(self.entries) == MOST and tag.rpartition(":")[2] in ("item", "entry"):
+        if tag.rpartition(":")[2] in ("item", "entry") and (self.left_out or len(self.entries) == MOST):
             self.left_out += 1
+        self._count()
         if self.left_out:
             return
-        self._count()
         if self.exact_depth and self.depth >= DEEPEST:
             raise _TooMuch(f"elements nested more than {DEEPEST} deep")
         if self._is_markup(tag):
@@ -90,10 +90,8 @@ class _Bounds(_Parser):  # type: ignore[misc]  # see there
         super().unknown_starttag(self._renamed(tag), kept)
 
     def unknown_endtag(self, tag: str) -> None:
-        if self.left_out:
-            return
         self._count()
-        if not self._is_markup(tag):
+        if not self.left_out and not self._is_markup(tag):
             super().unknown_endtag(self._renamed(tag))
 
     def _is_markup(self, tag: str) -> bool:
@@ -101,9 +99,13 @@ class _Bounds(_Parser):  # type: ignore[misc]  # see there
         return tag in _MARKUP and not self.incontent
 
     def _count(self) -> None:
+        """Stop at the entry that has the tag too many: those before it are whole, and the newest."""
         self.tags += 1
-        if self.tags > MOST_TAGS:
-            raise _TooMuch(f"more than {MOST_TAGS} tags")
+        if self.tags > MOST_TAGS and not self.left_out:
+            if len(self.entries) <= 1:
+                raise _TooMuch(f"more than {MOST_TAGS} tags")
+            self.entries.pop()
+            self.left_out = 1
 
     def _renamed(self, tag: str) -> str:
         prefix, colon, name = tag.rpartition(":")

@@ -94,6 +94,15 @@ def test_tags_are_bounded() -> None:
         parse(HEAD + "<q></q>" * 30_000 + TAIL, None)
 
 
+def test_what_comes_before_too_many_tags_is_read() -> None:
+    """A feed has its newest items first."""
+    items = "".join(f"<item><guid>{n}</guid>{'<q></q>' * 498}<title>T</title></item>" for n in range(100))
+    parsed = parse(f"<rss><channel>{items}</channel></rss>", None)
+    assert [entry["id"] for entry in parsed.entries] == [str(n) for n in range(59)]
+    assert all(entry["title"] == "T" for entry in parsed.entries)
+    assert parsed.left_out == 41
+
+
 def test_entries_are_bounded_and_those_left_out_are_counted() -> None:
     parsed = parse(f"<rss><channel>{'<item><title>T</title></item>' * 1_200}</channel></rss>", None)
     assert (len(parsed.entries), parsed.left_out) == (1_000, 200)
