@@ -6,7 +6,7 @@ What is mapped:
 - headline: the title, else the first words of the text, as feeds of social networks have none
 - an item that only announces what its site holds is a headline without a body, for an editor to follow
 - body: the longest of the whole texts (`content:encoded`, `yandex:full-text`, `turbo:content`, Atom's and JSON's
-  content), else the summary; beside a whole text, the summary is the lede unless the text begins with it
+  content), else the summary; beside a whole text, the summary is the lede unless the text holds it
 - section: the item's first category, else the only category of the whole feed; newspapers write the rubric first and
   tags after it. All categories are tags. `yandex:genre` tells a message from an interview and is no section
 - byline: the authors, apart from agencies and from the publication itself, whose name is the credit
@@ -21,7 +21,7 @@ from collections import Counter
 
 from shared.formats import json_feed, xml_feed
 from shared.formats.attribution import find_credit, find_dateline, known_agency, read_byline
-from shared.formats.feed_entry import MOST, Entry, Feed
+from shared.formats.feed_entry import Entry, Feed
 from shared.formats.feed_html import body_of, words_of
 from shared.formats.html_writer import TooMuch
 from shared.formats.language import language_of
@@ -38,6 +38,7 @@ _PARTS = re.compile(r"\s+[|/·•»–—-]\s+|\s*[|»]\s*|:\s+")
 _WEB_NAME = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-zа-я]{2,}(?:/\S*)?", re.IGNORECASE)
 _SENTENCE = re.compile(r".{20,}?[.!?…](?=\s)")
 _PARAGRAPH = re.compile(r"<(?:p|li|h2)>(.*?)</(?:p|li|h2)>", re.DOTALL)
+_OPENING = re.compile(r"<(p|h[23])>(.{1,400}?)</\1>")
 _NOT_WORDS = re.compile(r"[\W_]+")
 _CYRILLIC, _LATIN = frozenset({"ru", "be", "uk"}), frozenset({"en", "pl", "de", "lt"})
 
@@ -52,9 +53,8 @@ def read(raw: bytes, given: Given) -> Incoming:
     shared = {name for name, links in Counter(name for name, _ in links_of).items() if links > 1}
     incoming: Incoming = [_item(entry, feed, key_of(entry, ambiguous=entry.id in shared)) for entry in feed.entries]
     if feed.left_out:
-        incoming.append(
-            Refused(reason=f"The feed has {feed.left_out} more items than the {MOST:,} that are read at once.")
-        )
+        left = f"its last items ({feed.left_out}) were left out"
+        incoming.append(Refused(reason=f"The feed is longer than what is read at once: {left}."))
     return incoming
 
 
@@ -82,6 +82,9 @@ def _item(entry: Entry, feed: Feed, key: str) -> IncomingStory | Refused:
     headline = entry.title or _first_words(paragraphs)
     if not headline:
         return Refused(key=key, missing=("headline",), reason="This item has neither a headline nor a text.")
+    opening = _OPENING.match(body)
+    if opening and opening.end() < len(body) and words_of(opening[2]).casefold() == headline.casefold():
+        body = body[opening.end() :]  # the headline again
     byline, credit = _attributed(entry, feed)
     dateline, agency = next((found for each in paragraphs[:2] if (found := find_dateline(each))[0]), (None, None))
     return IncomingStory(
@@ -114,7 +117,7 @@ def _told(entry: Entry) -> tuple[str, str | None]:
     if not told:
         return body + summary, None
     said = _NOT_WORDS.sub("", lede.casefold())
-    known = said == _NOT_WORDS.sub("", entry.title.casefold()) or _NOT_WORDS.sub("", told.casefold()).startswith(said)
+    known = said in _NOT_WORDS.sub("", f"{entry.title} {told}".casefold())
     return body, None if known else lede
 
 

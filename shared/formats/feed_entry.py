@@ -48,7 +48,7 @@ class Feed:
 
     entries: tuple[Entry, ...]
     left_out: int = 0
-    """How many more items than `MOST` there are."""
+    """How many items there are after these: more than are read at once."""
     title: str = ""
     authors: tuple[str, ...] = ()
     """Of entries that name none, where the format says so (Atom, JSON Feed)."""

@@ -24,20 +24,18 @@ _PARAGRAPHED = re.compile(r"<(?:p|br|div|li|td|blockquote|h[1-6])\b", re.IGNOREC
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _WITHIN_WORDS = re.compile(r"</?(?:a|abbr|b|em|i|s|small|strong|sub|sup|u)\b[^<>]*>")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
-_CONTINUES = re.compile(r"\s*\[(?:…|\.\.\.)\](?=</p>$)")
+_CONTINUES = re.compile(r"(?P<ended>[.!?…]?)\s*\[(?:…|\.\.\.)\](?=</p>$)")
 _LINK = re.compile(r"<a href=\"([^\"]*)\"")
 _LAST_LINK = re.compile(r"(?:\s|<br>|\[)*<a href=\"([^\"]*)\"[^<>]*>[^<>]{1,60}</a>[\s\].…]*(?=</p>$)")
 _SHORT = 300
-_LONGEST_LINE = 4_000
 
 
 def plain(value: str, *, is_html: bool) -> str:
     """Return a title, a name or a category in one line, without markup, also where it was escaped once too often.
 
-    Text that is no HTML loses no tags, unless they are closed: "the <blink> tag" stays. What is longer than any line
-    that is shown is cut.
+    Text that is no HTML loses no tags, unless they are closed: "the <blink> tag" stays.
     """
-    text = value[:_LONGEST_LINE]
+    text = value
     for _ in range(2):
         if is_html or _CLOSED.search(text):
             text = _KNOWN_TAG.sub(lambda tag: " " if (tag["name"] or "").lower() in _APART else "", text)
@@ -84,15 +82,19 @@ def words_of(html: str) -> str:
 def _without_trailer(html: str, own_link: str | None) -> str:
     if not own_link:
         return html
-    ended = _CONTINUES.sub("…", html)
+    ended = _continued(html)
     head, tag, last = ended.rpartition("<p>")
     if head and _links_to(last, own_link) and "<img" not in last and len(words_of(last)) <= _SHORT:
-        return _CONTINUES.sub("…", head)
+        return _continued(head)
     link = _LAST_LINK.search(last)
     if link and _same_page(unescape(link[1]), own_link):
         last = last[: link.start()].rstrip() + last[link.end() :]
         return head + (tag + last if words_of(last) or "<img" in last else "")
     return ended
+
+
+def _continued(html: str) -> str:
+    return _CONTINUES.sub(lambda found: found["ended"] or "…", html)
 
 
 def _links_to(html: str, own_link: str) -> bool:

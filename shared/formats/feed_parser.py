@@ -23,12 +23,10 @@ from shared.formats.story import Unreadable
 
 MOST_TAGS = 60_000  # opening and closing, of the items that are read; some take ten microseconds
 DEEPEST = 256
-_LONGEST_ATTRIBUTE = 4_000
-_LONGEST_BASE = 2_000
+_INHERITED = frozenset({"xml:base", "base", "xml:lang", "lang"})  # looked at again with every element within
+_LONGEST_INHERITED = 2_000  # characters
 _MOST_NAMESPACES = 100
 _MOST_CATEGORIES = 100  # of an entry
-_LONGEST_LINE = 4_000  # characters of anything but a text
-_TEXTS = frozenset({"content", "description", "summary"})
 _MARKUP = frozenset("a b big br center code div em font i p s small span strike strong sub sup tt u".split())
 # Elements that hold the whole text of an item.
 _FULL_TEXTS = {"yandex:full-text": "content:encoded", "turbo:content": "content:encoded"}
@@ -75,27 +73,25 @@ class _Bounds(_Parser):  # type: ignore[misc]  # see there
         super().__init__(base or "", None, "utf-8")
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
-        if len(self.entries) == MOST and tag.rpartition(":")[2] in ("item", "entry"):
+        if tag.rpartition(":")[2] in ("item", "entry") and (self.left_out or len(self.entries) == MOST):
             self.left_out += 1
+        self._count()
         if self.left_out:
             return
-        self._count()
         if self.exact_depth and self.depth >= DEEPEST:
             raise _TooMuch(f"elements nested more than {DEEPEST} deep")
         if self._is_markup(tag):
             return
         kept = [
-            (name, value[:_LONGEST_ATTRIBUTE])
+            (name, value)
             for name, value in attrs
-            if name not in ("xml:base", "base") or len(value) + len(self.baseuri) <= _LONGEST_BASE
+            if name not in _INHERITED or len(value) + len(self.baseuri) <= _LONGEST_INHERITED
         ]
         super().unknown_starttag(self._renamed(tag), kept)
 
     def unknown_endtag(self, tag: str) -> None:
-        if self.left_out:
-            return
         self._count()
-        if not self._is_markup(tag):
+        if not self.left_out and not self._is_markup(tag):
             super().unknown_endtag(self._renamed(tag))
 
     def _is_markup(self, tag: str) -> bool:
@@ -103,9 +99,13 @@ class _Bounds(_Parser):  # type: ignore[misc]  # see there
         return tag in _MARKUP and not self.incontent
 
     def _count(self) -> None:
+        """Stop at the entry that has the tag too many: those before it are whole, and the newest."""
         self.tags += 1
-        if self.tags > MOST_TAGS:
-            raise _TooMuch(f"more than {MOST_TAGS} tags")
+        if self.tags > MOST_TAGS and not self.left_out:
+            if len(self.entries) <= 1:
+                raise _TooMuch(f"more than {MOST_TAGS} tags")
+            self.entries.pop()
+            self.left_out = 1
 
     def _renamed(self, tag: str) -> str:
         prefix, colon, name = tag.rpartition(":")
@@ -120,8 +120,7 @@ class _Bounds(_Parser):  # type: ignore[misc]  # see there
 
     def pop(self, element: str, strip_whitespace: int = 1) -> Any:
         if self.elementstack and self.elementstack[-1][0] == element:
-            pieces = self.elementstack[-1][2]
-            self.elementstack[-1][2] = _shortened(pieces, None if element in _TEXTS else _LONGEST_LINE)
+            self.elementstack[-1][2] = _trimmed(self.elementstack[-1][2])
         # An id is compared letter by letter (RFC 4287, section 4.2.6.1), wherever its feed was fetched from.
         is_link, self.guidislink = self.guidislink, self.guidislink and element != "id"
         value = super().pop(element, strip_whitespace)
@@ -210,21 +209,14 @@ class _Loose(_Media, api.LooseFeedParser):  # type: ignore[misc]  # feedparser h
     pass
 
 
-def _shortened(pieces: list[str | bytes], longest: int | None) -> list[str | bytes]:
+def _trimmed(pieces: list[str | bytes]) -> list[str | bytes]:
     """Return the pieces of an element's text without blank ones around them: feedparser takes these off one by one."""
     start, end = 0, len(pieces)
     while start < end and not pieces[start].strip():
         start += 1
     while end > start and not pieces[end - 1].strip():
         end -= 1
-    kept = pieces[start:end]
-    if longest is None:
-        return kept
-    for number, piece in enumerate(kept):
-        if len(piece) >= longest:
-            return [*kept[:number], piece[:longest]]
-        longest -= len(piece)
-    return kept
+    return pieces[start:end]
 
 
 def parse(text: str, base: str | None) -> Parsed:

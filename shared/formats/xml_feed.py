@@ -19,6 +19,7 @@ _HTML = frozenset({"text/html", "application/xhtml+xml", "application/xml"})
 _BYTES = "application/octet-stream"
 _TEXT = re.compile(rf"text/.*|application/xhtml\+xml|application/xml|{_BYTES}")
 _PICTURE = re.compile(r"\.(?:avif|gif|jpe?g|png|webp)(?:$|[?!])", re.IGNORECASE)
+_SMALL = 200  # pixels
 _DIGITS = re.compile(r"[0-9]{1,5}")
 _AVATAR = re.compile(r"https?://(?:[\w-]+\.)*gravatar\.com/", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(r"[(<\[]?(?:mailto:)?[^\s@()<>\[\]]{1,64}@[^\s@()<>\[\]]{1,255}[)>\]]?")
@@ -143,7 +144,14 @@ def _pictures(entry: Fields) -> Iterator[Fields]:
     yield from enclosed
     yield _fields(entry, "image")  # a podcast's, or an item's own
     if not (groups or enclosed) and (thumbnails := _listed(entry, "media_thumbnail")):
-        yield max(thumbnails, key=_width)
+        widest = max(thumbnails, key=_width)
+        if not 0 < _width(widest) < _SMALL or not _shows_pictures(entry):
+            yield widest
+
+
+def _shows_pictures(entry: Fields) -> bool:
+    texts = [_string(content, "value") for content in _listed(entry, "content")]
+    return any("<img" in text for text in (*texts, _string(entry, "summary")))
 
 
 def _is_picture(medium: Fields) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from tests.template.translate import ROOT
 type Rule = Callable[[Resources], Iterator[str]]
 
 RULES: dict[str, Rule] = {}
+_STREAM_READERS = 2
 
 # Types that cost nothing while nothing happens, or cents a month (alarms). Whatever is priced by the hour, as a NAT
 # gateway, a cache or a search domain, is not here.
@@ -339,6 +341,15 @@ def nothing_costs_while_idle(resources: Resources) -> Iterator[str]:
     for name, function in of_type(resources, "AWS::Lambda::Function"):
         if "ProvisionedConcurrencyConfig" in function or "VpcConfig" in function:
             yield f"{name} is kept warm, or in a network that needs a gateway"
+
+
+@rule
+def streams_have_two_readers_at_the_most(resources: Resources) -> Iterator[str]:
+    """Two functions read a shard of a stream side by side; a third would be throttled with them."""
+    readers = Counter(table for _, _, _, table in mappings(resources, "AWS::DynamoDB::Table"))
+    for stream, number in readers.items():
+        if number > _STREAM_READERS:
+            yield f"{stream} has {number} readers"
 
 
 @rule

@@ -212,6 +212,11 @@ FLAWS: list[tuple[Callable[..., Any], str, Flaw]] = [
     (rules.tables_are_safe, "not encrypted", cut("Readings", "Properties", "SSESpecification")),
     (rules.tables_are_safe, "markers for ever", cut("Readings", "Properties", "TimeToLiveSpecification")),
     (rules.logs_end, "no retention", cut("Logs", "Properties", "RetentionInDays")),
+    (
+        rules.streams_have_two_readers_at_the_most,
+        "a third",
+        put({"Fn::GetAtt": ["Readings", "StreamArn"]}, "RelayEventsOutbox", "Properties", "EventSourceArn"),
+    ),
     (rules.logs_end, "a group that Lambda makes", cut("RecordView", "Properties", "LoggingConfig")),
     (
         rules.routes_ask_for_a_token,

@@ -188,9 +188,18 @@ def test_the_whole_text_is_taken_wherever_it_stands() -> None:
     assert story(prefixed).body_html == "<p>One.</p><p>Two.</p>"
 
 
-def test_a_summary_that_only_begins_the_text_is_no_lede() -> None:
-    told = item(f"<content:encoded>&lt;p&gt;{PROSE} The ferry will not be sold.&lt;/p&gt;</content:encoded>")
+@pytest.mark.parametrize("before", ["", "&lt;figcaption&gt;The new bridge&lt;/figcaption&gt;"])
+def test_a_summary_that_the_text_holds_is_no_lede(before: str) -> None:
+    told = item(f"<content:encoded>{before}&lt;p&gt;{PROSE} The ferry will not be sold.&lt;/p&gt;</content:encoded>")
     assert told.lede is None
+
+
+def test_a_text_that_begins_with_its_headline_does_so_no_more() -> None:
+    told = item(
+        f"<content:encoded>&lt;h1&gt;BRIDGE opens&lt;/h1&gt;&lt;p&gt;{PROSE} Again.&lt;/p&gt;</content:encoded>"
+    )
+    assert told.body_html == f"<p>{PROSE} Again.</p>"
+    assert story(rss("<title>Bridge opens</title><description>Bridge opens</description>")).body_text == "Bridge opens"
 
 
 def test_an_item_without_a_title_is_headed_by_its_first_words() -> None:
@@ -307,6 +316,8 @@ def test_pictures_are_taken_once_in_their_widest_form_and_nothing_else() -> None
     assert (told.headline, told.body_html) == ("Bridge opens", f"<p>{PROSE}</p>")
     (small,) = item('<media:thumbnail url="https://courier.example/t.jpg" width="66"/>').images
     assert small.url == "https://courier.example/t.jpg"
+    shown = "<content:encoded>&lt;img src='https://courier.example/l.jpg'&gt; x</content:encoded>"
+    assert item(f'{shown}<media:thumbnail url="https://courier.example/t.jpg" width="66"/>').images == ()
 
 
 def test_links_are_absolute_from_the_nearest_base() -> None:
@@ -345,6 +356,7 @@ def test_a_headline_is_one_line_of_text(title: str, headline: str) -> None:
         rss(f"<title>Bridge opens</title><undeclared:x>1</undeclared:x><description>{PROSE}</description>"),
         "<br /><b>Warning</b>: no such table\n" + rss(f"<title>Bridge opens</title><description>{PROSE}</description>"),
         rss(f"<authors>x</authors><title>Bridge opens</title><description>{PROSE}</description><links>x</links>"),
+        rss(f"<title>Bridge opens</title><description>{PROSE}</description><title_detail>x</title_detail>"),
     ],
 )
 def test_ill_formed_feeds_are_read(broken: str) -> None:
@@ -397,7 +409,8 @@ def test_over_a_thousand_items_are_refused_as_one() -> None:
     told = take(rss(*[f"{one}<guid>{n}</guid>" for n in range(1_003)]))
     assert len(told) == 1_001
     assert [each.key for each in told[:1_000]] == [str(n) for n in range(1_000)]
-    assert told[-1] == Refused(reason="The feed has 3 more items than the 1,000 that are read at once.")
+    reason = "The feed is longer than what is read at once: its last items (3) were left out."
+    assert told[-1] == Refused(reason=reason)
 
 
 PIECES = st.sampled_from(

@@ -56,6 +56,7 @@ def test_any_markup_becomes_paragraphs(html: str, told: str) -> None:
     ("html", "told"),
     [
         ('<a href="map?utm_source=rss&x=1">map</a>', '<a href="https://courier.example/rss/map?x=1">map</a>'),
+        ('<a href="/map"><div>One</div><div>two</div></a>', '<a href="https://courier.example/map">One two</a>'),
         ('<a href="mailto:ann@courier.example">Ann</a>', '<a href="mailto:ann@courier.example">Ann</a>'),
         ('<a href="javascript:alert(1)">map</a>', "map"),
         ('<img src="//courier.example/a.jpg" alt="A">', '<img src="https://courier.example/a.jpg" alt="A">'),
@@ -82,6 +83,7 @@ def test_links_are_absolute_and_of_the_web(html: str, told: str) -> None:
         '<img src="https://mc.yandex.ru/watch/1">',
         '<div class="feedflare"><a href="http://feeds.feedburner.com/~ff/vale?d=x">Share</a></div>',
         '<div class="sharedaddy sd-sharing-enabled"><h3>Share this</h3><ul><li>Mail</li></ul></div>',
+        '<span property="schema:name">Bridge opens</span> <span rel="schema:author"><span>editor</span></span>',
         '<p class="social-buttons">Share</p>',
         '<p><a href="https://www.facebook.com/sharer/sharer.php?u=x">Facebook</a></p>',
         '<p><a href="https://vk.com/share.php?url=x">VK</a> <a href="https://t.me/share/url?url=x">Telegram</a></p>',
@@ -106,6 +108,7 @@ def test_a_picture_of_any_size_but_a_pixels_survives(size: str) -> None:
     [
         (f'<p>One.</p><p><a href="{OWN}">Читать далее…</a></p>', "<p>One.</p>"),
         (f'<p>One. <a href="{OWN}?utm_source=rss#more">Read more</a></p>', "<p>One.</p>"),
+        (f'<p>One. [...]</p><p>The post <a href="{OWN}">Bridge</a> appeared first on Vale.</p>', "<p>One.</p>"),
         (f'<p>One [&hellip;]</p><p>The post <a href="{OWN}">Bridge</a> appeared first on Vale.</p>', "<p>One…</p>"),
         (f'<p><a href="{OWN}"><img src="/a.jpg"></a></p>', None),
         (f'<p>One.</p><p><a href="{OWN}"><img src="/a.jpg"></a></p>', None),
@@ -168,6 +171,18 @@ def test_hostile_html_is_read_or_refused_in_linear_time_and_space(kind: str) -> 
         words_of(told)
     plain(HOSTILE[kind], is_html=True)
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("html", "much"),
+    [
+        ("<p>x" * 10_001, "more than 10000 elements"),
+        ("<div>" * 600 + "x", "nested more than 512 deep"),
+    ],
+)
+def test_what_the_desk_would_refuse_is_refused_by_name(html: str, much: str) -> None:
+    with pytest.raises(TooMuch, match=much):
+        body(html)
 
 
 TOKENS = st.sampled_from(

@@ -18,6 +18,7 @@ HEAD = (
 TAIL = "</item></channel></rss>"
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><title>Vale</title><entry><title>T</title><content type="xhtml">'
 ATOM_TAIL = "</content></entry></feed>"
+LINES = "<title>x</title><description>y</description>"
 MEGABYTE = 1_000_000
 
 
@@ -37,13 +38,13 @@ HOSTILE: dict[str, Callable[[], str]] = {
     "an author": lambda: HEAD + f"<author>{fill('a')}</author>" + TAIL,
     "an author in pieces": lambda: HEAD + f"<author>{fill('a' * 50 + '<media:group/>')}</author>" + TAIL,
     "authors": lambda: HEAD + fill(f"<author>{'a' * 4_000}</author>") + TAIL,
-    "white lines": lambda: ATOM + fill("\n") + ATOM_TAIL,
-    "white references": lambda: ATOM + fill("&#32;") + ATOM_TAIL,
+    "white lines": lambda: ATOM + fill("\n") + "x" + ATOM_TAIL,
     "namespaces": lambda: (
-        f"<rss {numbered('xmlns:a{0}="u{0}" ', 20_000)}><channel><item>{fill('<a1:b/>', 400_000)}{TAIL}"
+        f"<rss {numbered('xmlns:a{0}="u{0}" ', 20_000)}><channel><item>{fill('<a19999:b/>', 300_000)}{TAIL}"
     ),
     "a base": lambda: f'<rss xml:base="http://e/{fill("a/", 500_000)}"><channel><item>{fill("<b/>", 500_000)}{TAIL}',
-    "bases": lambda: f'<rss xml:base="http://e/"><item>{fill("<q xml:base=" + chr(34) + "a/" * 50 + chr(34) + ">")}',
+    "bases": lambda: '<rss xml:base="http://e/"></q>' + fill(f'<q xml:base="{"a/" * 50}">'),
+    "a language": lambda: f'<rss xml:lang="{fill("a_", 500_000)}"><channel>{fill(f"<item>{LINES}</item>", 500_000)}',
     "items": lambda: f"<rss><channel>{fill('<item/>')}</channel></rss>",
     "tags": lambda: HEAD + fill("<q></q>") + TAIL,
     "open tags": lambda: HEAD + fill('<q r="">'),
@@ -91,6 +92,15 @@ def test_nesting_is_bounded() -> None:
 def test_tags_are_bounded() -> None:
     with pytest.raises(Unreadable, match="more than 60000 tags"):
         parse(HEAD + "<q></q>" * 30_000 + TAIL, None)
+
+
+def test_what_comes_before_too_many_tags_is_read() -> None:
+    """A feed has its newest items first."""
+    items = "".join(f"<item><guid>{n}</guid>{'<q></q>' * 498}<title>T</title></item>" for n in range(100))
+    parsed = parse(f"<rss><channel>{items}</channel></rss>", None)
+    assert [entry["id"] for entry in parsed.entries] == [str(n) for n in range(59)]
+    assert all(entry["title"] == "T" for entry in parsed.entries)
+    assert parsed.left_out == 41
 
 
 def test_entries_are_bounded_and_those_left_out_are_counted() -> None:

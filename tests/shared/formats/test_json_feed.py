@@ -120,10 +120,19 @@ def test_characters_that_are_none_and_numbers_of_any_length_do_no_harm() -> None
     assert (told.key, told.headline, told.body_html) == ("9" * 64, "abc", "<p>x</p>")
 
 
+@pytest.mark.parametrize("name", ["id", "url", "content_text", "language"])
+def test_half_a_character_and_nul_are_nowhere(name: str) -> None:
+    item = ITEM | {"id": None} | {name: f"{PROSE}\ud800\x00"}
+    told = story(item)
+    assert told.model_dump_json().count("Bridge opens") == 1
+    assert not {"\ud800", "\x00"} & set(told.key + told.body_html)
+
+
 def test_over_a_thousand_items_are_refused_as_one() -> None:
     told = read(feed(*[ITEM | {"id": str(n)} for n in range(1_002)]), MINSK)
     assert len(told) == 1_001
-    assert told[-1] == Refused(reason="The feed has 2 more items than the 1,000 that are read at once.")
+    reason = "The feed is longer than what is read at once: its last items (2) were left out."
+    assert told[-1] == Refused(reason=reason)
 
 
 @pytest.mark.parametrize("item", ["1", '"x"', "[]", "{}", '{"id":"1","title":"a","content_text":"b","tags":["c"]}'])
