@@ -103,7 +103,9 @@ def test_old_days_are_rolled_into_the_total_once(newsroom: Newsroom) -> None:
     before = newsroom.http("GET", f"/articles/{story}/views").json
     for _ in range(2):
         read(newsroom, story, 0)
-        rank_stories.handler({"Records": [{"dynamodb": {"Keys": {"pk": {"S": f"STORY#{story}"}}}}]}, None)
+        rank_stories.handler(
+            {"Records": [{"dynamodb": {"Keys": {"pk": {"S": f"STORY#{story}"}, "sk": {"S": "GATE"}}}}]}, None
+        )
     after = newsroom.http("GET", f"/articles/{story}/views").json
     assert (after["counted"], after["excluded"], after["days"]) == (60, before["excluded"], before["days"])
     total = newsroom.item(READINGS, f"STORY#{story}", "TOTAL") or {}
