@@ -66,6 +66,7 @@ def test_without_valgrind_only_sizes_are_measured(monkeypatch: pytest.MonkeyPatc
     assert {name for name, figure in found.items() if isinstance(figure, Figure)} == {
         "record_view.zip_kb",
         "layer.zip_mb",
+        "parsers.zip_mb",
     }
     assert isinstance(found["start"], Missing)
 

@@ -13,7 +13,8 @@ from bench.figure import Missing, Unmeasured
 
 
 def client(port: int, service: str) -> Any:
-    return boto3.client(service, endpoint_url=f"http://127.0.0.1:{port}")  # type: ignore[call-overload]
+    # Of a session of its own: the default one would keep its credentials for tests that have others.
+    return boto3.Session().client(service, endpoint_url=f"http://127.0.0.1:{port}")  # type: ignore[call-overload]
 
 
 def test_without_valgrind_nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared import archive, schedule, sweeper
+from shared import archive, sampling, schedule, sweeper
 from shared.article import Story
 from tests.life import gate
 from tests.life.simulated import Clock, rfc, ring, sweep, types
@@ -180,12 +180,12 @@ def test_caches_end_at_the_next_moment(newsroom: Newsroom, clock: Clock) -> None
         for path in paths:
             answer = newsroom.http("GET", path)
             # What carries a story's weight is kept for a shorter time by caches that many readers share.
-            weighed = f", s-maxage={min(longest, 10)}" if path in paths[1:3] else ""
+            weighed = f", s-maxage={min(longest, sampling.SHARED_AGE)}" if path in paths[1:3] else ""
             assert answer.headers["cache-control"] == f"public, max-age={longest}{weighed}", (path, before)
         assert newsroom.http("GET", f"/articles/{story}").headers["cache-control"] == "no-store"
         tag = {"if-none-match": newsroom.http("GET", paths[1]).headers["etag"]}
         unchanged = newsroom.http("GET", paths[1], headers=tag)
-        kept = f"public, max-age={longest}, s-maxage={min(longest, 10)}"
+        kept = f"public, max-age={longest}, s-maxage={min(longest, sampling.SHARED_AGE)}"
         assert (unchanged.status, unchanged.headers["cache-control"]) == (304, kept)
     ring(story, 1)
     assert newsroom.http("GET", "/articles").headers["cache-control"] == "public, max-age=30"

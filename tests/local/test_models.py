@@ -1,7 +1,6 @@
 """A model that is cut to some operations serves them as the whole one does, and costs a start next to nothing."""
 
 import gzip
-import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import botocore.session
 import pytest
 
 from local import models
-from tests.newsroom import REGION, ROOT, Newsroom
+from tests.newsroom import REGION, Newsroom
 
 SSM = next((Path(botocore.__file__).parent / "data" / "ssm").glob("*/service-2.json.gz"))
 
@@ -59,11 +58,3 @@ def test_an_operation_that_is_not_there_fails_the_build(data: Path) -> None:
     """A misspelt name is no quiet omission."""
     with pytest.raises(KeyError):
         models.main(str(data), "ssm", "GetParameterr")
-
-
-def test_the_build_leaves_what_the_code_calls() -> None:
-    """The operations that shared/ calls of Systems Manager are those that its Makefile leaves."""
-    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "shared").rglob("*.py"))
-    called = {name.replace("_", " ").title().replace(" ", "") for name in re.findall(r"\.ssm\(\)\.(\w+)\(", code)}
-    (line,) = re.findall(r"models\.py .* ssm (.*)$", (ROOT / "shared" / "Makefile").read_text("utf-8"), re.MULTILINE)
-    assert called == set(line.split()) == {"GetParameter"}
