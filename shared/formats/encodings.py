@@ -33,6 +33,8 @@ _KNOWN = frozenset(
     " iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-10 iso8859-13 iso8859-14 iso8859-15 iso8859-16 koi8-u mac-roman"
     " mac-cyrillic gb18030 big5 euc_jp utf-8 utf-16 utf-16-le utf-16-be".split()
 )
+# What is only ever meant when it is said: charset-normalizer takes Polish for Sámi.
+_RARE = frozenset({"iso8859-3", "iso8859-4", "iso8859-10", "iso8859-14", "iso8859-16", "mac-roman", "cp874", "cp1258"})
 _DECLARED = re.compile(
     rb"""<meta[^>]{0,300}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{1,40})|<\?xml[^>]{0,100}?encoding=["']([\w.:-]{1,40})""",
     re.IGNORECASE,
@@ -85,7 +87,7 @@ def _single(raw: bytes, content_type: str | None) -> str:
         if name and not name.startswith("utf") and _reads_like_writing(sample.decode(name, "replace")):
             return name
     guesses = (_codec(guess) for guess in detect_encoding(sample))
-    return next((guess for guess in guesses if guess), "cp1252")
+    return next((guess for guess in guesses if guess and guess not in _RARE), "cp1252")
 
 
 def _labels(raw: bytes, content_type: str | None) -> list[str]:

@@ -67,7 +67,9 @@ def _count(element: Element) -> int | None:
     if number is None and count is None:
         return None
     within = [names(each) for each in islice(element.iter(), _FEW)]
-    named = any(_NAMED.search(each) and not _OTHERS.search(each) for each in within)
+    if any(map(_OTHERS.search, within)):
+        return None
+    named = any(map(_NAMED.search, within))
     if named or (number is not None and any(map(_EYE.search, within))):
         return number if count is None else count
     return count if _is_line(element, text) else None
@@ -79,9 +81,12 @@ def _number(text: str) -> int | None:
 
 
 def _in_words(text: str) -> int | None:
-    if (found := _VISITED.fullmatch(fold(text))) is not None:
-        return _number(found[1])
-    return read_counter(text)
+    for part in _PARTS.split(text):
+        if found := _VISITED.fullmatch(fold(part)):
+            return _number(found[1])
+        if (count := read_counter(part)) is not None:
+            return count
+    return None
 
 
 def _is_line(element: Element, text: str) -> bool:

@@ -69,9 +69,9 @@ class _Page:
         title = root.find(".//title")
         self.title = words(title, _LONGEST_TITLE) if title is not None else ""
         self.headings = [text for each in islice(root.iter("h1"), 5) if (text := words(each, _LONGEST_TITLE))]
-        printed = fold(" ".join((self.title, *self.headings))[: 4 * _LONGEST_TITLE])
-        self.json_ld = from_json_ld(root, printed)
-        self.microdata = from_microdata(root, printed)
+        self.printed = fold(" ".join((self.title, *self.headings))[: 4 * _LONGEST_TITLE])
+        self.json_ld = from_json_ld(root, self.printed)
+        self.microdata = from_microdata(root, self.printed)
         self.meta = from_meta(root)
         self.sources = (self.json_ld, self.microdata, self.meta)
         strip_unseen(root)
@@ -122,7 +122,7 @@ class _Page:
     def _has_text(self) -> bool:
         told = self.body.paragraphs
         length = sum(len(text) for text in told if len(text) >= _SENTENCE)
-        if length < _SHORT_TEXT and _NOTHING_HERE.search(fold((self.headline or self.title)[:_LONGEST_TITLE])):
+        if length < _SHORT_TEXT and _NOTHING_HERE.search(self.printed):
             return False
         if self.item or self.json_ld.headlines or self.microdata.headlines or "article" in self.meta.kinds:
             return any(len(text) >= _SENTENCE for text in told) or (self.item is not None and bool(told))
@@ -236,7 +236,7 @@ class _Page:
                 yield IncomingImage(url=url, caption=caption or next(iter(captions), None))
 
     def _language(self, text: str) -> str:
-        told = [self.root.get("lang") or self.root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""]
+        told = [self.root.get("lang") or self.root.get("xml:lang") or ""]
         told += [language for source in self.sources for language in source.languages]
         stated = next((found for each in told if (found := _LANGUAGE.fullmatch(each.strip()))), None)
         own = language_of(text, stated[1] if stated else None)

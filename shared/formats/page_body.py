@@ -17,7 +17,7 @@ from shared.formats.page_markup import source, story_markup
 from shared.formats.page_moment import read_moment
 from shared.formats.page_tree import Element, climb, names, words
 
-_NEAR = 4
+_NEAR, _FEW = 4, 50
 _MOST_ELEMENTS = 12_000
 _MOST_WEIGHT = 600_000
 """Elements times their depth: trafilatura takes 30 microseconds for an element, and half of one for each around it."""
@@ -118,15 +118,18 @@ def _captions(tree: Element, base: str | None) -> dict[str, str]:
     for element in list(tree.iter("figcaption", "div", "p", "span", "section", "small", "em")):
         if element.tag != "figcaption" and "caption" not in names(element):
             continue
-        if next(element.iter("img"), None) is not None:
+        if _picture(element) is not None:
             continue
-        picture = next(
-            (img for each in islice(climb(element, None), _NEAR) for img in islice(each.iter("img"), 1)), None
-        )
+        near = (_picture(each) for each in islice(climb(element, None), _NEAR))
+        picture = next((image for image in near if image is not None), None)
         if picture is not None and (address := source(picture, base)) and (text := words(element)):
             captions.setdefault(address, text)
         page_furniture.drop(element)
     return captions
+
+
+def _picture(element: Element) -> Element | None:
+    return next((each for each in islice(element.iter(), _FEW) if each.tag == "img"), None)
 
 
 def _set_captions(body: Element, captions: dict[str, str], base: str | None) -> None:

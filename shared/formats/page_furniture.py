@@ -72,10 +72,11 @@ def remove(root: Element) -> list[str]:
         named = is_furniture(node)
         if not named and (node.tag not in BLOCKS or _holds_blocks(node)):
             continue
-        private = _is_private(node, named=named)
+        opening = "" if named else fold(words(node, _OPENING)[: 2 * _OPENING])
+        private = _NOT_FOR_READERS.match(opening) or (named and _PRIVATE_NAMES.search(names(node)))
         if private:
             notes.append(words(node, _LONGEST_NOTE))
-        if private or (named and _is_small(node, length)) or (not named and _is_furniture_text(node)):
+        if private or (_is_small(node, length) if named else _is_furniture_text(node, opening)):
             doomed.extend((node, *_links_after(node)))
             walk.skip_subtree()
     for node in doomed:
@@ -92,18 +93,7 @@ def _is_small(node: Element, length: int) -> bool:
     return next(node.iter("h1"), None) is None and len(words(node, limit + 1)) <= limit
 
 
-def _opening(node: Element) -> str:
-    return fold(words(node, _OPENING)[: 2 * _OPENING])
-
-
-def _is_private(node: Element, *, named: bool) -> bool:
-    if named:
-        return _PRIVATE_NAMES.search(names(node)) is not None
-    return _NOT_FOR_READERS.match(_opening(node)) is not None
-
-
-def _is_furniture_text(node: Element) -> bool:
-    opening = _opening(node)
+def _is_furniture_text(node: Element, opening: str) -> bool:
     if _ADVERTISEMENT.fullmatch(opening.strip(" :.*—–-")):
         return True
     return _READ_ALSO.match(opening) is not None and (_only_says_also(opening) or _links(node) >= _MOSTLY)
@@ -123,7 +113,7 @@ def _links(node: Element) -> float:
 def _links_after(node: Element) -> Iterator[Element]:
     """Yield the list, or the block of links, to which a block that only says "read also" leads."""
     following = node.getnext()
-    if following is not None and _only_says_also(_opening(node)) and _links(following) > 2 * _MOSTLY:
+    if following is not None and _only_says_also(fold(words(node, _OPENING))) and _links(following) > 2 * _MOSTLY:
         yield following
 
 

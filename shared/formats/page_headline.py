@@ -8,7 +8,7 @@ from shared.formats.lines import fold
 
 _SEPARATOR = re.compile(r" ?(?:\||::|»|«|›|•|·) ?| [–—:/-]{1,2} |: (?=[^:]{2,40}\Z)|(?<=\w) ?[_–—] ?(?=\w)")
 _LONGEST = 400
-_ALIKE = 12
+_ALIKE = 10
 """So many letters of a heading, within a longer title, are no chance."""
 _MOST_PARTS = 8
 _PART = 0.4
@@ -71,7 +71,7 @@ def choose(headings: list[str], stated: list[str], title: str, sites: frozenset[
 
 def _same(heading: str, title: str) -> bool:
     one, other = bare(heading), bare(title)
-    if one == other:
+    if one == other or (one and one == bare(_SEPARATOR.split(title, maxsplit=1)[0])):
         return bool(one)
     shorter, longer = sorted((one, other), key=len)
     if len(shorter) >= _ALIKE and (

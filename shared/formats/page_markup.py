@@ -75,6 +75,8 @@ class _Writer:
         """Opening tags of the formatting around the present place; empty for a link that leads nowhere."""
         self.opened = 0
         """How many of them are written in the present block."""
+        self.left_out = 0
+        """How deep the present place is in formatting beyond the most that is written."""
         self.block: str | None = None
         """The block that takes text, if one is open."""
         self.line: Element | None = None
@@ -97,6 +99,8 @@ class _Writer:
             self.breaks += 1
         elif tag == "img":
             self._image(node)
+        elif tag in _INLINE and len(self.formats) >= _MOST_FORMATS:
+            self.left_out += 1
         elif tag in _INLINE:
             self.formats.append(self._opening(node))
         elif self.line is not None and tag in BLOCKS:
@@ -110,7 +114,9 @@ class _Writer:
 
     def end(self, node: Element) -> None:
         tag = str(node.tag)
-        if tag in _INLINE:
+        if tag in _INLINE and self.left_out:
+            self.left_out -= 1
+        elif tag in _INLINE:
             opening = self.formats.pop()
             if self.opened > len(self.formats):
                 self.parts.append(_closing(opening))
@@ -151,8 +157,6 @@ class _Writer:
         self.opened = len(self.formats)
 
     def _opening(self, node: Element) -> str:
-        if len(self.formats) >= _MOST_FORMATS:
-            return ""
         if node.tag != "a":
             return f"<{_INLINE[str(node.tag)]}>"
         address = absolute(node.get("href"), self.base)

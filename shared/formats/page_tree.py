@@ -15,8 +15,8 @@ type Element = _Element
 
 LARGEST = 5 * 1024 * 1024
 DEEPEST = 512
-MOST = 30_000
-"""Elements. Pages of newspapers have 300 to 4,000; some of what follows takes 30 microseconds for each."""
+MOST = 20_000
+"""Elements. Pages of newspapers have 300 to 4,000; some of what follows takes 50 microseconds for each."""
 _MOST_ATTRIBUTES = 256  # libxml2 takes quadratic time over the attributes of one element
 _FEW = 100
 _LACKING = ("headline", "body")
@@ -26,6 +26,7 @@ _HEAD = 4_096
 _MARKUP = re.compile(r"<(?:[a-zA-Z]|!doctype\b)", re.IGNORECASE)
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _MULTIPART = re.compile(rb"^content-type:\s{0,9}multipart/related", re.IGNORECASE | re.MULTILINE)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _UNSEEN = ("script", "style", "template", "noscript", "object", "embed", "math", "canvas", "audio", "video", "title")
 _LINK_TARGETS = ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href")
 
@@ -76,7 +77,7 @@ class _Counter:
 def grow(raw: bytes, given: Given) -> Tree:
     """Return the tree of a page; comments and processing instructions are not in it. Raises Unreadable.
 
-    Over 5 MB, 30,000 elements, 512 levels or 256 attributes of an element nothing is built.
+    Over 5 MB, 20,000 elements, 512 levels or 256 attributes of an element nothing is built.
     """
     if len(raw) > LARGEST:
         raise Unreadable(_LACKING, f"This page is larger than {LARGEST // 1024**2} MB.")
@@ -141,8 +142,9 @@ def words(element: Element, most: int = 2_000) -> str:
 
 
 def names(element: Element) -> str:
-    """Return the class and the id of an element, small letters, with a space before and after each."""
-    return f" {element.get('class', '')} {element.get('id', '')} ".lower()
+    """Return the class and the id of an element in small letters, a space around each: "itemHits" is item-hits."""
+    written = f" {element.get('class', '')} {element.get('id', '')} "
+    return written if written.islower() else _HUMP.sub("-", written).lower()
 
 
 def climb(element: Element, top: Element | None) -> Iterable[Element]:

@@ -95,7 +95,7 @@ def _tell(node: Node, by_id: dict[str, Node], facts: Facts) -> None:
     facts.authors += [author for key in ("author", "creator") for author in _authors(node.get(key), by_id)]
     facts.published += texts(node.get("datePublished")) + texts(node.get("dateCreated"))
     facts.modified += texts(node.get("dateModified"))
-    facts.sections += [section for section in texts(node.get("articleSection")) if section not in facts.sections]
+    facts.sections += texts(node.get("articleSection"))
     facts.tags += [tag for listed in texts(node.get("keywords")) for tag in listed.split(",")]
     facts.images += [image for key in ("image", "primaryImageOfPage") for image in _images(node.get(key), by_id)]
     facts.sites += _named(node.get("publisher"), by_id)
