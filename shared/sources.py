@@ -129,7 +129,7 @@ def create(new: NewSource, actor: Actor) -> KnownSource:
     now = iso(utc_now())
     item = key(new.id) | {"id": new.id, "source": _stored(new), "by": actor.name, "created_at": now, "new_at": now}
     if new.credentials:
-        item["secret"] = True
+        item["credentialed"] = True
     if new.url:
         item["next_poll_at"] = now
     if not put_new(settings.value("NEWSROOM_TABLE"), item):
@@ -145,8 +145,8 @@ def change(source_id: str, changed: ChangedSource, actor: Actor) -> KnownSource:
     before = known(source_id)
     if changed.credentials:
         _keep_secret(source_id, changed.credentials)
-    values: Item = {":source": _stored(changed), ":by": actor.name, ":secret": bool(changed.credentials)}
-    values[":secret"] |= before.has_credentials
+    values: Item = {":source": _stored(changed), ":by": actor.name, ":kept": bool(changed.credentials)}
+    values[":kept"] |= before.has_credentials
     gone = ["failures"]
     if changed.url != before.url:
         # Another address has other validators, and is asked at once.
@@ -156,13 +156,13 @@ def change(source_id: str, changed: ChangedSource, actor: Actor) -> KnownSource:
         values[":now"] = iso(utc_now())
     else:
         gone.append("next_poll_at")
-    sets = ", ".join(filter(None, ("#source = :source", "#by = :by", "#secret = :secret", turn)))
+    sets = ", ".join(filter(None, ("#source = :source", "#by = :by", "#kept = :kept", turn)))
     changing = Write(
         settings.value("NEWSROOM_TABLE"),
         key(source_id),
         condition="attribute_exists(pk)",
         update=f"SET {sets} REMOVE {', '.join(gone)}",
-        names={"#source": "source", "#by": "by", "#secret": "secret"},
+        names={"#source": "source", "#by": "by", "#kept": "credentialed"},
         values=values,
     )
     write(changing)
@@ -220,7 +220,7 @@ def heard(source_id: str, ingest: str, *, new: bool) -> None:
 
 def credentials(item: Item) -> Credentials | None:
     """The credentials of a stored source, from SSM."""
-    if not item.get("secret"):
+    if not item.get("credentialed"):
         return None
     answer = clients.ssm().get_parameter(Name=_parameter(item["id"]), WithDecryption=True)
     return Credentials.model_validate_json(answer["Parameter"]["Value"])
@@ -229,7 +229,7 @@ def credentials(item: Item) -> Credentials | None:
 def _known(item: Item) -> KnownSource:
     state = {name: item[name] for name in SourceState.model_fields if name in item}
     return KnownSource.model_validate(
-        {**item["source"], "id": item["id"], "has_credentials": bool(item.get("secret")), "state": state}
+        {**item["source"], "id": item["id"], "has_credentials": bool(item.get("credentialed")), "state": state}
     )
 
 

@@ -154,10 +154,10 @@ def test_one_that_fails_holds_up_no_others(
 
 def test_credentials_go_with_the_question(newsroom: Newsroom, clock: Clock, web: Web) -> None:
     """Basic or bearer, as they were set up."""
-    setup(newsroom, credentials={"username": "ann", "password": "pass"})
+    setup(newsroom, credentials={"username": "ann", "password": "test"})
     setup(newsroom, id="second", credentials={"bearer": "token"})
     poll()
-    assert {asked["headers"]["Authorization"] for asked in web.asked} == {"Basic YW5uOnBhc3M=", "Bearer token"}
+    assert {asked["headers"]["Authorization"] for asked in web.asked} == {"Basic YW5uOnRlc3Q=", "Bearer token"}
 
 
 def test_a_feed_that_moved_for_good_is_followed(newsroom: Newsroom, clock: Clock, web: Web) -> None:

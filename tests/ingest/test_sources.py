@@ -35,14 +35,14 @@ def test_reporters_only_look(newsroom: Newsroom) -> None:
 
 def test_credentials_are_kept_apart(newsroom: Newsroom) -> None:
     """In SSM, encrypted: no table and no answer holds them; they go with the source."""
-    told = newsroom.http("POST", "/sources", FEED | {"credentials": {"username": "ann", "password": "zqsecret"}})
+    told = newsroom.http("POST", "/sources", FEED | {"credentials": {"username": "ann", "password": "zq-secret"}})
     assert told.json["has_credentials"] is True
     name = "/dateline/test/sources/river-feed"
     kept = aws("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]
-    assert (json.loads(kept["Value"]), kept["Type"]) == ({"username": "ann", "password": "zqsecret"}, "SecureString")
+    assert (json.loads(kept["Value"]), kept["Type"]) == ({"username": "ann", "password": "zq-secret"}, "SecureString")
     newsroom.http("PUT", "/sources/river-feed", {"name": "River", "url": FEED["url"]})
     everything = newsroom.http("GET", "/sources").text + str(newsroom.items(NEWSROOM)) + told.text
-    assert "zqsecret" not in everything
+    assert "zq-secret" not in everything
     assert newsroom.http("GET", "/sources/river-feed").json["has_credentials"] is True
     newsroom.http("DELETE", "/sources/river-feed")
     assert name not in {each["Name"] for each in aws("ssm").describe_parameters()["Parameters"]}
