@@ -74,7 +74,7 @@ def _of(path: Path) -> Iterator[tuple[str, bytes]]:
 
 def _drop(payloads: dict[str, bytes]) -> None:
     for name, raw in payloads.items():
-        key = f"drop/collection/{hashlib.sha256(name.encode()).hexdigest()}"
+        key = f"ingest/{hashlib.sha256(name.encode()).hexdigest()}"
         aws("s3").put_object(Bucket=PAYLOADS, Key=key, Body=raw)
         ingest_item.handler(sqs_event(s3_notification(key)), None)
 
