@@ -38,9 +38,10 @@ _TEASERS = 4
 _RESCUED = 2
 """Where the text told to machines is so many times as long as the one that was found, that one is a teaser."""
 _NOTHING_HERE = re.compile(
-    r"(?:error )?40[34]\b|not found|page (?:does not|doesn't) exist|access denied|forbidden|страница не найдена|не"
-    r" найдено"
-    r"|старонка не знойдзена|сторінк[ау] не знайдено|nie znaleziono|seite nicht gefunden|nicht gefunden|nerast"
+    r"(?:^|[-|:] )(?:error |ошибка )?40[34](?!\w)|^(?:file )?not found|access denied"
+    r"|page (?:was |could )?(?:not (?:be )?found|does(?: not|n't) exist)"
+    r"|страниц\w+ не (?:найден|существ)|старонк\w+ не зной|сторінк\w+ не знай"
+    r"|nie znaleziono strony|strony nie znaleziono|seite nicht gefunden|puslapis nerastas"
 )
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([A-Za-z0-9]{2,8}))?")
 _CYRILLIC, _LATIN = frozenset({"ru", "be", "uk"}), frozenset({"en", "pl", "de", "lt"})
@@ -124,8 +125,10 @@ class _Page:
         length = sum(len(text) for text in told if len(text) >= _SENTENCE)
         if length < _SHORT_TEXT and _NOTHING_HERE.search(self.printed):
             return False
-        if self.item or self.json_ld.headlines or self.microdata.headlines or "article" in self.meta.kinds:
-            return any(len(text) >= _SENTENCE for text in told) or (self.item is not None and bool(told))
+        if self.item:
+            return bool(told)
+        if self.json_ld.headlines or self.microdata.headlines or "article" in self.meta.kinds:
+            return any(len(text) >= _SENTENCE for text in told)
         least = (_FEW_SENTENCES, _SHORT_TEXT)
         signs = sum(self._signs_of_a_list())
         return signs < len(least) and length >= least[signs] and self.body.linked < _MOSTLY_LINKS
@@ -167,14 +170,16 @@ class _Page:
         )
 
     def _published(self) -> PageMoment | None:
-        told = [self.item.published] if self.item else []
-        told += [_moment(text, self.time_zone) for source in self.sources for text in source.published[:5]]
-        found = [moment for moment in told if moment]
+        told = [[_moment(text, self.time_zone) for text in source.published[:5]] for source in self.sources]
+        found = [moment for moments in told if (moment := next(filter(None, moments), None))]
+        if self.item and self.item.published:
+            found = [self.item.published]
         if not found:
             return page_margin.moment(self.place, self.time_zone) or page_margin.moment_in(self.url, self.time_zone)
-        return next(
-            (each for each in found if each.timed and abs(each.instant - found[0].instant) < _SAME_MOMENT), found[0]
-        )
+        # Sources that disagree by days tell of a story that came again: it first appeared at the earliest of them.
+        first = min(each.instant for each in found)
+        same = [each for each in found if each.instant - first < _SAME_MOMENT]
+        return next((each for each in same if each.timed), same[0])
 
     def _modified(self) -> datetime | None:
         told = [self.item.modified] if self.item else []

@@ -32,10 +32,15 @@ _BREAKS = (
     RecursionError,
     LxmlError,
 )
+_MOST_OF = 0.75
+_LITTLE = 40
+_SHORT_STORY, _MORE = 400, 2
+_MOSTLY = 0.5
 _FIRST = 8
 _EDGE = 1_000
 _SHORT = 160
 _WHOLE = 1_000_000
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _PROSE = ("p", "li", "td", "th", "dd", "dt", "pre", "h2", "h3", "h4", "h5", "h6", "figcaption")
 
 
@@ -57,20 +62,46 @@ class Body(NamedTuple):
 
 def of_page(root: Element, base: str | None, headline: str | None, time_zone: ZoneInfo) -> Body:
     """Return the text of the story of a page. The tree is left as it is; nothing is fetched."""
+    root = deepcopy(root)
+    _unlay(root)
     tree = deepcopy(root)
-    notes = page_furniture.remove(tree)
+    removed = page_furniture.remove(tree)
     captions = _captions(tree, base)
-    found = _by_trafilatura(tree)
-    body = tree.find(".//body") if found is None else found
-    if body is None:
-        body = tree
+    found = _own(tree)
+    if removed.prose:  # a theme may have named a story's own part like furniture
+        fuller_tree = deepcopy(root)
+        page_furniture.remove(fuller_tree, by_name=False)
+        captions |= _captions(fuller_tree, base)
+        fuller = _own(fuller_tree)
+        if _length(found) < max(_MOST_OF * _length(fuller), _LITTLE):
+            tree, found = fuller_tree, fuller
+    body = found if _length(found) >= _LITTLE else _prose(tree, base)
     _set_captions(body, captions, base)
-    return _trimmed(story_markup(body, base), headline, time_zone, notes)
+    return _trimmed(story_markup(body, base), headline, time_zone, removed.notes)
+
+
+def _unlay(tree: Element) -> None:
+    """Make blocks of the tables that only lay a page out: with the top heading or a table in them, or of one cell."""
+    for table in list(tree.iter("table")):
+        inner = list(islice(table.iter("h1", "table", "td", "th"), _FEW))
+        if any(each.tag in {"h1", "table"} for each in inner[1:]) or len(inner) <= len(("table", "cell")):
+            table.tag = "div"
+            parts = list(table)
+            while parts:
+                part = parts.pop()
+                if part.tag in {"tbody", "thead", "tfoot", "tr"}:
+                    parts.extend(part)
+                if part.tag in {"tbody", "thead", "tfoot", "tr", "td", "th"}:
+                    part.tag = "div"
+
+
+def _length(element: Element) -> int:
+    return len(words(element, _WHOLE))
 
 
 def of_element(text: Element, base: str | None, headline: str | None, time_zone: ZoneInfo) -> Body:
     """Return the text of an element that holds a story and nothing else, but what is furniture in it."""
-    notes = page_furniture.remove(text)
+    notes = page_furniture.remove(text).notes
     return _trimmed(story_markup(text, base), headline, time_zone, notes)
 
 
@@ -84,22 +115,67 @@ def of_text(text: str, base: str | None, headline: str | None, time_zone: ZoneIn
     return of_element(element, base, headline, time_zone)
 
 
-def _by_trafilatura(tree: Element) -> Element | None:
-    if _weighs_too_much(tree):
-        return None
+def _own(tree: Element) -> Element:
+    """Return what is found without the teasers of other stories; where it was mostly these, what is found without them.
+
+    A story of two sentences is less than the teasers beside it.
+    """
+    found = _found(tree)
+    teasers = page_furniture.teasers(tree)
+    texts = {words(each, _SHORT) for teaser in teasers for each in teaser.iter("p", *_HEADINGS)}
+    others = [each for each in found.iter("p", "li", *_HEADINGS) if words(each, _SHORT) in texts] if texts else []
+    before = _length(found)
+    for each in others:
+        page_furniture.drop(each)
+    if _length(found) >= before / 2:
+        return found
+    for teaser in teasers:
+        page_furniture.drop(teaser)
+    return _found(tree)
+
+
+def _found(tree: Element) -> Element:
+    """Return what of a page is its story, as trafilatura finds it; nothing where it cannot be asked."""
+    nothing: Element = html.Element("body")
     try:
-        markup = trafilatura.extract(
-            tree,
-            output_format="html",
-            include_comments=False,
-            include_formatting=True,
-            include_links=True,
-            include_images=True,
-            favor_precision=True,
-        )
-        return html.fromstring(markup) if markup else None
+        if _weighs_too_much(tree):
+            return nothing
+        found = _extracted(tree, precise=True)
+        if _length(found) >= _SHORT_STORY:
+            return found
+        # Less careful it may find the rest of a story; or, in one block, all the words of a page.
+        fuller = _extracted(tree, precise=False)
+        blocks = sum(1 for _each in fuller.iter("p", "li"))
+        return fuller if blocks > 1 and _length(fuller) > _MORE * _length(found) else found
     except _BREAKS:
-        return None
+        return nothing
+
+
+def _extracted(tree: Element, *, precise: bool) -> Element:
+    markup = trafilatura.extract(
+        tree,
+        output_format="html",
+        include_comments=False,
+        include_formatting=True,
+        include_links=True,
+        include_images=True,
+        favor_precision=precise,
+    )
+    found: Element = html.fromstring(markup) if markup else html.Element("body")
+    return found
+
+
+def _prose(tree: Element, base: str | None) -> Element:
+    """Return what a page holds outside of its header and footer, without the blocks that are mostly links."""
+    main = next((each for tag in ("article", "main", "body") for each in islice(tree.iter(tag), 1)), tree)
+    for each in list(main.iter("header", "footer", "aside")):
+        page_furniture.drop(each)
+    prose: Element = html.fragment_fromstring(story_markup(main, base), create_parent="div")
+    for block in list(prose):
+        links = sum(len(words(link, _WHOLE)) for link in block.iter("a"))
+        if links > _MOSTLY * len(words(block, _WHOLE)):
+            page_furniture.drop(block)
+    return prose
 
 
 def _weighs_too_much(tree: Element) -> bool:

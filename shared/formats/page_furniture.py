@@ -6,6 +6,8 @@ and content systems give them, and by the words that open a block.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
 
 from lxml.etree import iterwalk
 
@@ -49,6 +51,10 @@ _OPENING = 60
 _MOSTLY = 0.4
 _BULK = 0.3
 _LONGEST_NOTE = 2_000
+_PARAGRAPH = 80
+_TEASERS = frozenset({"div", "li", "article", "section", "td", "a"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LONGEST_TEASER, _FEW = 400, 12
 _WHOLE = 10_000_000
 
 
@@ -57,31 +63,68 @@ def is_furniture(element: Element) -> bool:
     return _NAMES.search(names(element)) is not None
 
 
-def remove(root: Element) -> list[str]:
-    """Take furniture out of the tree of a page; return what was marked as not for publication.
+class Removed(NamedTuple):
+    """What was taken out: notes that are not for publication, and how much of it by its name read like a story."""
+
+    notes: list[str]
+    prose: int
+    """Characters of long paragraphs."""
+
+
+def remove(root: Element, *, by_name: bool = True) -> Removed:
+    """Take furniture out of the tree of a page.
 
     An element that holds the top heading or a large part of the text stays, whatever its name is.
     """
     length = len(words(root, _WHOLE))
-    notes: list[str] = []
+    removed = Removed([], 0)
     doomed: list[Element] = []
     walk = iterwalk(root, events=("start",))
     for _event, node in walk:
         if node.tag in {"html", "body", "head"}:
             continue
-        named = is_furniture(node)
+        private = _PRIVATE_NAMES.search(names(node)) is not None
+        named = private or (by_name and is_furniture(node))
         if not named and (node.tag not in BLOCKS or _holds_blocks(node)):
             continue
         opening = "" if named else fold(words(node, _OPENING)[: 2 * _OPENING])
-        private = _NOT_FOR_READERS.match(opening) or (named and _PRIVATE_NAMES.search(names(node)))
-        if private:
-            notes.append(words(node, _LONGEST_NOTE))
-        if private or (_is_small(node, length) if named else _is_furniture_text(node, opening)):
-            doomed.extend((node, *_links_after(node)))
-            walk.skip_subtree()
+        if private or _NOT_FOR_READERS.match(opening):
+            removed.notes.append(words(node, _LONGEST_NOTE))
+        elif named and _is_small(node, length):
+            removed = removed._replace(prose=removed.prose + _prose(node))
+        elif named or not _is_furniture_text(node, opening):
+            continue
+        doomed.extend((node, *_links_after(node)))
+        walk.skip_subtree()
     for node in doomed:
         drop(node)
-    return notes
+    return removed
+
+
+def teasers(root: Element) -> list[Element]:
+    """Return the outermost elements that show other stories: a headline that leads elsewhere, and some words below."""
+    found: list[Element] = []
+    walk = iterwalk(root, events=("start",), tag=tuple(_TEASERS))
+    for _event, node in walk:
+        if _is_teaser(node):
+            found.append(node)
+            walk.skip_subtree()
+    return found
+
+
+def _is_teaser(node: Element) -> bool:
+    heading = next((each for each in islice(node.iter(), _FEW) if each.tag in _HEADINGS), None)
+    if heading is None or heading.tag == "h1" or len(words(node, _LONGEST_TEASER)) > _LONGEST_TEASER:
+        return False
+    link = next((each for each in (*heading.iter("a"), *islice(heading.iterancestors(), 3)) if each.tag == "a"), None)
+    if link is None or (link.get("href") or "#").startswith("#"):
+        return False
+    return words(link, _LONGEST_TEASER) in {words(heading, _LONGEST_TEASER), words(node, _LONGEST_TEASER)}
+
+
+def _prose(node: Element) -> int:
+    paragraphs = (len(words(each, _PARAGRAPH)) for each in node.iter("p"))
+    return sum(length for length in paragraphs if length >= _PARAGRAPH)
 
 
 def _holds_blocks(node: Element) -> bool:

@@ -66,7 +66,7 @@ def choose(headings: list[str], stated: list[str], title: str, sites: frozenset[
         return told[0]
     if window and bare(window) not in sites:
         return window
-    return shown[0] if len(shown) == 1 else None
+    return shown[0] if shown else None
 
 
 def _same(heading: str, title: str) -> bool:

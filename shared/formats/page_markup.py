@@ -26,7 +26,7 @@ _EMPTY = re.compile(
     r"|sub|sup|del|ins)(?: [^<>]*+)?>\s*+</\1>"
 )
 _PASSES = 4
-_MOST_FORMATS = 8
+_MOST_FORMATS = 4
 """Formatting goes on in every block: five hundred levels around 40,000 paragraphs would be a gigabyte."""
 
 
@@ -82,6 +82,8 @@ class _Writer:
         self.line: Element | None = None
         """The element of that block, unless it is a paragraph."""
         self.breaks = 0
+        self.spaced = True
+        """Whether a space at the present place would be the second, or the first of its block."""
 
     def text(self, text: str | None) -> None:
         if not text:
@@ -89,9 +91,12 @@ class _Writer:
         piece = text if self.block == "pre" else _SPACE.sub(" ", text)
         if piece.strip():
             self._open()
-            self.parts.append(escape(piece, quote=False))
-        elif self.block and not self.breaks:
-            self.parts.append(piece)
+        elif not self.block or self.breaks:
+            return
+        if self.spaced and self.block != "pre":
+            piece = piece.lstrip()
+        self.parts.append(escape(piece, quote=False))
+        self.spaced = self.spaced if not piece else piece[-1].isspace()
 
     def start(self, node: Element) -> None:
         tag = str(node.tag)
@@ -107,8 +112,7 @@ class _Writer:
             self._new_line()
         elif tag in _LINES:
             self.close()
-            self.block, self.line = _LINES[tag], node
-            self.parts.append(f"<{self.block}>")
+            self._begin(_LINES[tag], node)
         elif tag in BLOCKS:
             self._bound(f"<{tag}>", tag)
 
@@ -136,6 +140,10 @@ class _Writer:
             self.parts.append(f"</{self.block}>")
         self.block, self.line, self.opened, self.breaks = None, None, 0, 0
 
+    def _begin(self, block: str, line: Element | None) -> None:
+        self.block, self.line, self.spaced = block, line, True
+        self.parts.append(f"<{block}>")
+
     def _bound(self, boundary: str, tag: str) -> None:
         self.close()
         if tag in _CONTAINERS:
@@ -149,10 +157,10 @@ class _Writer:
             self.close()
         elif self.breaks and self.block:
             self.parts.append("<br>")
+            self.spaced = True
         self.breaks = 0
         if not self.block:
-            self.block = "p"
-            self.parts.append("<p>")
+            self._begin("p", None)
         self.parts.extend(self.formats[self.opened :])
         self.opened = len(self.formats)
 
@@ -166,6 +174,7 @@ class _Writer:
         if address := source(node, self.base):
             if self.block:
                 self._open()
+                self.spaced = False
             alt = _SPACE.sub(" ", node.get("alt") or "").strip()[:300]
             self.parts.append(f'<img src="{escape(address)}" alt="{escape(alt)}">')
 

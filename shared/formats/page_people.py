@@ -20,7 +20,8 @@ _PREFIX = re.compile(
 )
 # What follows a name and is none: a date, a place, a post, an address, a number of whatever.
 _SUFFIX = re.compile(
-    r"(?:[0-9]|,? (?:mon|tues|wednes|thurs|fri|satur|sun)day\b|https?:|www\.|@|(?<=\w)(?: [-–—|/] | \| ?|\s?[•·›»]\s?)"
+    r"(?:,? [^\W\d_]{3,12}\.? [0-9]{1,2},? [0-9]{4}|[0-9]|,? (?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
+    r"|https?:|www\.|@|(?<=\w)(?: [-–—|/] | \| ?|\s?[•·›»]\s?)"
     r"| (?:in|at|for|from|on|is|has|updated|published|posted|last)(?= |$)).*",
     re.IGNORECASE | re.DOTALL,
 )

@@ -135,7 +135,7 @@ def words(element: Element, most: int = 2_000) -> str:
         tail = event == "end"
         piece = (node.tail if node is not element else None) if tail else node.text
         parts.append(f" {piece or ''}" if node.tag in BLOCKS else piece or "")
-        length += len(parts[-1])
+        length += len(parts[-1].strip())
         if length > most:
             break
     return " ".join("".join(parts).split())

@@ -93,7 +93,7 @@ def _own_story[T](stories: list[T], headline: Callable[[T], list[str]], titles: 
 def _tell(node: Node, by_id: dict[str, Node], facts: Facts) -> None:
     facts.headlines += texts(node.get("headline")) or texts(node.get("name"))
     facts.authors += [author for key in ("author", "creator") for author in _authors(node.get(key), by_id)]
-    facts.published += texts(node.get("datePublished")) + texts(node.get("dateCreated"))
+    facts.published += texts(node.get("datePublished")) or texts(node.get("dateCreated"))
     facts.modified += texts(node.get("dateModified"))
     facts.sections += texts(node.get("articleSection"))
     facts.tags += [tag for listed in texts(node.get("keywords")) for tag in listed.split(",")]
@@ -169,7 +169,7 @@ def from_microdata(root: Element, titles: Titles) -> Facts:
     for item, properties in own if items else [(root, _properties(root))]:
         facts.headlines += _values(properties, "headline") or (_values(properties, "name") if item is not root else [])
         facts.authors += [author for each in properties.get("author", [])[:20] if (author := _author(each))]
-        facts.published += _values(properties, "datePublished") + _values(properties, "dateCreated")
+        facts.published += _values(properties, "datePublished") or _values(properties, "dateCreated")
         facts.modified += _values(properties, "dateModified")
         facts.sections += _values(properties, "articleSection")
         facts.tags += [tag for listed in _values(properties, "keywords") for tag in listed.split(",")]

@@ -18,6 +18,11 @@ PARAGRAPHS = (
 )
 TEXT = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
 
+TEASERS = "".join(
+    f'<div class="item"><h2><a href="/{number}">Story {number} of the district</a></h2><p>{paragraph}</p></div>'
+    for number, paragraph in enumerate(PARAGRAPHS * 3)
+)
+
 
 def html(head: str = "", above: str = "", text: str = TEXT, below: str = "", *, lang: str = ' lang="en"') -> str:
     """Return a page: its head, what stands between headline and text, the text, and what stands below it."""
@@ -135,6 +140,12 @@ def test_a_moment_wins_over_its_own_day() -> None:
     assert story(html(head)).published_at == PRESS_TIME
 
 
+def test_of_moments_that_are_days_apart_the_first_is_meant() -> None:
+    """The story came again, and one of the sources tells only of that."""
+    again = '<meta property="article:published_time" content="2018-10-12T12:52Z">'
+    assert story(html(json_ld(datePublished='"2019-03-01T10:00:00Z"') + again)).published_at == PRESS_TIME
+
+
 @pytest.mark.parametrize(
     ("shown", "address", "moment"),
     [
@@ -242,6 +253,40 @@ def test_what_is_not_the_story_is_not_in_its_text(foreign: str) -> None:
     assert story(html(text=TEXT + foreign)).body_html == TEXT
 
 
+def test_a_theme_that_names_the_story_like_furniture_does_not_hide_it() -> None:
+    """Then it is small beside the rest of the page, and most of what would have been found is gone."""
+    menus = "".join(f"<li>Section number {number} of the district's roads and bridges</li>" for number in range(80))
+    read = story(html(text=f'<div class="social-text">{TEXT}</div>', below=f"<nav><ul>{menus}</ul></nav>"))
+    assert read.body_html == TEXT
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "<article><h1>Bridge closed</h1><p>{}</p></article>",
+        '<div id="content"><h1>Bridge closed</h1><div class="date">12.10.2018</div><p>{}</p></div>',
+        '<h1>Bridge closed</h1><div class="text">{}</div>',
+        '<table width="100%"><tr><td><h1>Bridge closed</h1><p>{}</p></td></tr></table>',
+    ],
+)
+def test_a_story_of_two_sentences_is_told_from_the_teasers_beside_it(place: str) -> None:
+    """They are longer than it; and old pages are laid out in tables."""
+    text = "The bridge over the Sill is closed from Monday to Friday, the council said. Use the ferry."
+    menu = '<div class="menu"><ul>' + '<li><a href="/x">Section</a></li>' * 20 + "</ul></div>"
+    foot = '<div class="footer"><p>Vale Courier, all rights reserved, 7 Ferry Lane, Marrowford.</p></div>'
+    head = '<title>Bridge closed</title><meta property="og:type" content="article">'
+    read = story(f"<html><head>{head}</head><body>{menu}{place.format(text)}<div>{TEASERS}</div>{foot}</body></html>")
+    assert read.body_html == f"<p>{text}</p>"
+
+
+def test_a_short_text_that_trafilatura_passes_over_is_read() -> None:
+    """The careful way finds nothing of it."""
+    read = story(
+        f"<html><title>Bridge opens</title><body><h1>Bridge opens</h1><div>{' '.join(PARAGRAPHS)}</div></body></html>"
+    )
+    assert read.body_html == f"<p>{' '.join(PARAGRAPHS)}</p>"
+
+
 def test_a_note_for_the_newsroom_reaches_only_the_newsroom() -> None:
     """It is kept apart."""
     read = story(html(text=f"{TEXT}<p>NOT FOR PUBLICATION: call the director</p>"))
@@ -306,10 +351,6 @@ def test_a_canonical_address_of_the_whole_site_is_no_storys() -> None:
     assert story(html(head), Given(MINSK.time_zone, url="https://vale.example/b")).key == "https://vale.example/b"
 
 
-TEASERS = "".join(
-    f'<div class="item"><h2><a href="/{number}">Story {number} of the district</a></h2><p>{paragraph}</p></div>'
-    for number, paragraph in enumerate(PARAGRAPHS * 3)
-)
 NO_STORIES = {
     "nothing": ("", ("headline", "body")),
     "no markup": ("Bridge opens", ("headline", "body")),

@@ -141,7 +141,7 @@ def test_a_heavy_page_is_read_without_trafilatura(monkeypatch: pytest.MonkeyPatc
     assert read(HEAD + "<i>x</i> " * 15_000) is not None
     assert called == []
     read(HEAD)
-    assert called == [1]
+    assert called
 
 
 @pytest.mark.parametrize("error", [ValueError, TypeError, KeyError, RecursionError, AttributeError, AssertionError])
