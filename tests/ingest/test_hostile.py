@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from shared import sanitize
+from shared.formats import wire_text
+from shared.formats.private import Parted
 from tests.active import active_elements
 from tests.ingest.wire import item, send, stories, told
 from tests.newsroom import PAYLOADS, Newsroom, aws
@@ -159,3 +161,11 @@ def test_the_publication_filter_is_needed(newsroom: Newsroom) -> None:
     assert "555-0101" not in seen
     assert "secret-zq" not in seen
     assert "The bridge was opened." in seen
+
+
+def test_without_the_publication_filter_notes_get_out(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the filter that keeps them back: taken away, readers see the note."""
+    monkeypatch.setattr(wire_text, "part", lambda paragraphs: Parted(0, len(paragraphs), ()))
+    body = "<p>EDITOR'S NOTE: call the desk at 555-0101.</p><p>The bridge was opened.</p>"
+    story = told(newsroom, item(1, body_html=body), publish="true")["article"]
+    assert "555-0101" in newsroom.http("GET", f"/articles/{story}", group=None).text
