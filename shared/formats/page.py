@@ -21,7 +21,7 @@ from shared.formats.page_links import absolute, identity, is_home
 from shared.formats.page_moment import PageMoment, find_moment, read_moment
 from shared.formats.page_people import agency, people
 from shared.formats.page_story import Story
-from shared.formats.page_tree import Element, grow, strip_unseen, words
+from shared.formats.page_tree import Element, grow, plain, strip_unseen, words
 from shared.formats.story import Given, Incoming, IncomingImage, IncomingStory, Unreadable, page_key
 from shared.formats.structured import LISTS, Author, from_json_ld, from_meta, from_microdata
 
@@ -210,7 +210,7 @@ class _Page:
         own = {bare(self.headline or ""), *site_names(self.sites, self.url)}
         trail = [name for name in page_margin.trail(self.root)[1:] if bare(name) not in own]
         return next(
-            (text for each in (*told, *reversed(trail)) if each and (text := " ".join(each.split(",")[0].split()))),
+            (text for each in (*told, *reversed(trail)) if each and (text := plain(each.split(",")[0]))),
             None,
         )
 
@@ -219,8 +219,8 @@ class _Page:
         listed: Iterable[str] = next(
             (tags for tags in (*told, *(s.tags for s in self.sources), self.body.margin.tags) if tags), ()
         )
-        plain = (" ".join(each.split()).strip(' #"') for each in islice(listed, 100))
-        return tuple(dict.fromkeys(tag for tag in plain if tag and not tag.startswith(("@", "_"))))
+        named = (plain(each).strip(' #"') for each in islice(listed, 100))
+        return tuple(dict.fromkeys(tag for tag in named if tag and not tag.startswith(("@", "_"))))
 
     def _carried_over(self) -> int:
         stated = (*self.json_ld.views, *self.microdata.views)
@@ -238,7 +238,7 @@ class _Page:
                 captions = [
                     shown for other, shown in self.body.images if shown and other.partition("?")[0].endswith(f"/{name}")
                 ]
-                yield IncomingImage(url=url, caption=caption or next(iter(captions), None))
+                yield IncomingImage(url=url, caption=plain(caption or next(iter(captions), "")) or None)
 
     def _language(self, text: str) -> str:
         told = [self.root.get("lang") or self.root.get("xml:lang") or ""]

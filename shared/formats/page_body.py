@@ -1,6 +1,7 @@
 """The text of a page's story: found by trafilatura, freed of what stands around it and of what is not for readers."""
 
 from copy import deepcopy
+from html import escape
 from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,7 +16,8 @@ from shared.formats.margin import Margin
 from shared.formats.page_headline import bare
 from shared.formats.page_markup import source, story_markup
 from shared.formats.page_moment import read_moment
-from shared.formats.page_tree import Element, climb, names, words
+from shared.formats.page_tree import Element, climb, fragment, names, parse, words
+from shared.formats.story import Unreadable
 
 _NEAR, _FEW = 4, 50
 _MOST_ELEMENTS = 12_000
@@ -36,6 +38,7 @@ _MOST_OF = 0.75
 _LITTLE = 40
 _SHORT_STORY, _MORE = 400, 2
 _MOSTLY = 0.5
+_DEEPEST = 240  # it parses parts of a page once more, with libxml2's limit of 256
 _FIRST = 8
 _EDGE = 1_000
 _SHORT = 160
@@ -107,10 +110,10 @@ def of_element(text: Element, base: str | None, headline: str | None, time_zone:
 
 def of_text(text: str, base: str | None, headline: str | None, time_zone: ZoneInfo) -> Body:
     """Return a text, or HTML in a text, as paragraphs: of its blocks, or of its lines where it has none."""
-    wrapped = text if "</" in text else "".join(f"<p>{line}</p>" for line in text.splitlines())
+    wrapped = text if "</" in text else "".join(f"<p>{escape(line)}</p>" for line in text.splitlines())
     try:
-        element = html.fragment_fromstring(wrapped, create_parent="div")
-    except LxmlError:
+        element = parse(f"<body>{wrapped}")
+    except Unreadable:
         element = html.Element("div")
     return of_element(element, base, headline, time_zone)
 
@@ -161,8 +164,7 @@ def _extracted(tree: Element, *, precise: bool) -> Element:
         include_images=True,
         favor_precision=precise,
     )
-    found: Element = html.fromstring(markup) if markup else html.Element("body")
-    return found
+    return fragment(markup or "")
 
 
 def _prose(tree: Element, base: str | None) -> Element:
@@ -170,7 +172,7 @@ def _prose(tree: Element, base: str | None) -> Element:
     main = next((each for tag in ("article", "main", "body") for each in islice(tree.iter(tag), 1)), tree)
     for each in list(main.iter("header", "footer", "aside")):
         page_furniture.drop(each)
-    prose: Element = html.fragment_fromstring(story_markup(main, base), create_parent="div")
+    prose = fragment(story_markup(main, base))
     for block in list(prose):
         links = sum(len(words(link, _WHOLE)) for link in block.iter("a"))
         if links > _MOSTLY * len(words(block, _WHOLE)):
@@ -179,13 +181,14 @@ def _prose(tree: Element, base: str | None) -> Element:
 
 
 def _weighs_too_much(tree: Element) -> bool:
-    elements = depth = weight = 0
+    elements = depth = deepest = weight = 0
     for event, _node in iterwalk(tree, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if event == "start":
             elements += 1
             weight += depth
-    return elements > _MOST_ELEMENTS or weight > _MOST_WEIGHT
+            deepest = max(deepest, depth)
+    return elements > _MOST_ELEMENTS or weight > _MOST_WEIGHT or deepest > _DEEPEST
 
 
 def _captions(tree: Element, base: str | None) -> dict[str, str]:
@@ -222,7 +225,7 @@ def _set_captions(body: Element, captions: dict[str, str], base: str | None) -> 
 
 def _trimmed(markup: str, headline: str | None, time_zone: ZoneInfo, notes: list[str]) -> Body:
     """Read off the blocks at the edges what is told of the story there, and leave out what is said elsewhere."""
-    body = html.fragment_fromstring(markup, create_parent="div")
+    body = fragment(markup)
     margin = Margin(time_zone)
     blocks = list(body)
     for number, block in enumerate(blocks):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from shared.formats.lines import fold
+from shared.formats.page_tree import plain
 
 _SEPARATOR = re.compile(r" ?(?:\||::|»|«|›|•|·) ?| [–—:/-]{1,2} |: (?=[^:]{2,40}\Z)|(?<=\w) ?[_–—] ?(?=\w)")
 _LONGEST = 400
@@ -32,7 +33,7 @@ def site_names(named: Iterable[str], url: str | None) -> frozenset[str]:
 
 def without_site(title: str, sites: frozenset[str]) -> str:
     """Return a title without the parts at its ends that are only the site's name."""
-    title = " ".join(title[:_LONGEST].split())
+    title = plain(title[:_LONGEST])
     for _ in range(_MOST_PARTS):
         marks = list(_SEPARATOR.finditer(title))
         if marks and _is_site(title[marks[-1].end() :], sites):

@@ -26,6 +26,10 @@ _HEAD = 4_096
 _MARKUP = re.compile(r"<(?:[a-zA-Z]|!doctype\b)", re.IGNORECASE)
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _MULTIPART = re.compile(rb"^content-type:\s{0,9}multipart/related", re.IGNORECASE | re.MULTILINE)
+_FORMATTING = re.compile(
+    r"</?(?:a|b|big|br|em|font|i|mark|p|small|span|strong|sub|sup|u)(?:\s[^<>]{0,300})?/?>", re.IGNORECASE
+)
+_LONGEST_DATA = 2_000  # addresses of pictures are data as well
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _UNSEEN = ("script", "style", "template", "noscript", "object", "embed", "math", "canvas", "audio", "video", "title")
 _LINK_TARGETS = ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href")
@@ -89,10 +93,11 @@ def grow(raw: bytes, given: Given) -> Tree:
     if not _MARKUP.search(text):
         raise Unreadable(_LACKING, "This is no HTML page: there is no markup in it.")
     saved = _SAVED_FROM.search(text, 0, _HEAD)
-    return Tree(_parse(text), given.url or (saved[1] if saved else None))
+    return Tree(parse(text), given.url or (saved[1] if saved else None))
 
 
-def _parse(text: str) -> Element:
+def parse(text: str) -> Element:
+    """Return the tree of HTML that anybody may have written. Raises Unreadable as `grow` does."""
     # huge_tree: else libxml2 leaves out, in silence, whatever stands deeper than 256.
     sent = text.encode("utf-8", "replace")
     try:
@@ -111,17 +116,33 @@ def _parse(text: str) -> Element:
     return root
 
 
+def fragment(markup: str) -> Element:
+    """Return a div that holds markup of our own making, however deep that is."""
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, collect_ids=False)
+    root: Element = html.fragment_fromstring(markup.encode("utf-8", "replace"), create_parent="div", parser=parser)
+    return root
+
+
 def strip_unseen(root: Element) -> None:
     """Take out what is no text for readers: scripts, styles, and what stands there for browsers without scripts.
 
-    Of a drawn icon its name stays, as its class.
+    Of a drawn icon its name stays, as its class. Data for scripts goes too: trafilatura reads some of it, as markup.
     """
     strip_elements(root, *_UNSEEN, with_tail=False)
+    for element in root.iter():
+        for name, value in element.items():
+            if str(name).startswith("data-") and len(value) > _LONGEST_DATA:
+                del element.attrib[name]
     for drawing in list(root.iter("svg")):
         used = [each.get(name) or "" for each in drawing.iter("use") for name in _LINK_TARGETS]
         drawing.set("class", " ".join((drawing.get("class") or "", *(name.rpartition("#")[2] for name in used)))[:200])
         drawing[:] = []
         drawing.text = None
+
+
+def plain(text: str) -> str:
+    """Return a text in one line, without the formatting that some write even into titles."""
+    return " ".join(_FORMATTING.sub("", text).split())
 
 
 def words(element: Element, most: int = 2_000) -> str:

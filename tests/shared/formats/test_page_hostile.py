@@ -1,5 +1,6 @@
 """No page holds the reader up, brings it down, or makes it ask the network."""
 
+import json
 import socket
 import time
 from contextlib import suppress
@@ -39,6 +40,9 @@ def repeated(piece: str) -> str:
     return piece * min(MEGABYTE // len(piece), 18_000 // elements if elements else MEGABYTE)
 
 
+ATTRIBUTES = "<p " + " ".join(f"a{number:x}" for number in range(48_000)) + ">word</p>"
+BODY = json.dumps({"@type": "NewsArticle", "articleBody": ATTRIBUTES})
+PRELOADED = json.dumps({"topic_1": json.dumps({"post_stream": {"posts": [{"cooked": ATTRIBUTES}]}})})
 HOSTILE = {
     "one paragraph": "<p>" + "word and, " * 100_000,
     "one word": "<p>" + "a" * MEGABYTE,
@@ -83,10 +87,20 @@ HOSTILE = {
     "a long site": f'<meta property="og:site_name" content="{"x" * 500_000}">',
     "a long class": f'<div class="{"a-" * 400_000}">x</div>',
     "a long address": f'<link rel="canonical" href="http://x/?{"a=b&" * 200_000}">',
+    "markup in JSON-LD": f'<script type="application/ld+json">{BODY}</script>',
+    "markup in data": f"<div id='data-preloaded' data-preloaded='{PRELOADED}'>x</div>",
     "broken addresses": repeated('<img src="http://[x"><a href="//[">y</a>'),
 }
 
-ALONE = {"spans", "captions", "counters in a line", "named dates", "paragraphs in the deep"}
+ALONE = {
+    "markup in JSON-LD",
+    "markup in data",
+    "spans",
+    "captions",
+    "counters in a line",
+    "named dates",
+    "paragraphs in the deep",
+}
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
@@ -132,6 +146,13 @@ def test_text_in_the_deep_is_not_lost() -> None:
     story = read(deep)
     assert story is not None
     assert PARAGRAPH in story.body_html
+
+
+def test_quotes_in_quotes_are_read_to_the_last() -> None:
+    """The text of a story is read again after it was written; it may be as deep as its page was."""
+    story = read(HEAD + "<blockquote>" * 400 + PARAGRAPH.replace("bridge", "pier"))
+    assert story is not None
+    assert "pier" in story.body_html
 
 
 def test_a_heavy_page_is_read_without_trafilatura(monkeypatch: pytest.MonkeyPatch) -> None:
