@@ -1,7 +1,8 @@
 """Pages: title, date, author and text against the expectations of two public collections, beside trafilatura alone.
 
-Only the half of each folder counts that nothing was tuned on (by a hash of the file's name), and of it only pages that
-their collection calls readable and has a title for. One collection tells of texts only: what its pages print as title,
+Only one half of each folder counts (by a hash of the file's name): the reader was tuned on the pages of the other, and
+of this one its sums were looked at now and then. Of it only pages count that their collection calls readable and has a
+title for. One collection tells of texts only: what its pages print as title,
 day and names was read off them by eye and is kept as digests in `pages.json`. Fields of which nothing is expected are
 left out; how many count is told beside each figure. A page that is refused has every field wrong.
 """
