@@ -35,7 +35,6 @@ from shared.lists import ArticleList, ListQuery
 from shared.views import Reading
 
 _JSON = "application/json"
-_FRESH = 30  # seconds: how late a reader may see a correction, a withdrawal or a count
 logger = Logger()
 
 
@@ -231,7 +230,7 @@ def conditional(story: Story, if_none_match: str | None) -> Response[Article]:
 
 def _public() -> str:
     # What is cached must not outlive the moment at which more may be shown.
-    return f"public, max-age={schedule.seconds_to_next(_FRESH)}"
+    return f"public, max-age={schedule.seconds_to_next(schedule.FRESH)}"
 
 
 def _weighed() -> str:

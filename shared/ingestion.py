@@ -35,11 +35,11 @@ def _read(bucket: str, name: str) -> None:
     told = told_of(answer["Metadata"])
     ingest, source = _named(name, answer["ETag"])
     source = told.get("source", source)
-    stored = sources.find(source)
-    mandate = _mandate(told, source, sources.setup(stored), ingest)
+    setup = sources.setup(sources.find(source))
+    mandate = _mandate(told, source, setup, ingest)
     read_as, items = None, [IngestItem(outcome=Outcome.REFUSED, detail=f"It has more than {LARGEST} bytes.")]
     if answer["ContentLength"] <= LARGEST:
-        read_as, items = _items(answer["Body"].read(), name, told, sources.setup(stored), mandate)
+        read_as, items = _items(answer["Body"].read(), name, told, setup, mandate)
     outcomes = {item.outcome for item in items}
     before = _before(ingest)
     record = IngestRecord(
@@ -54,7 +54,7 @@ def _read(bucket: str, name: str) -> None:
     # The queue brings a payload twice now and then: what was written first, with its receipts, stays.
     if before is None or _gist(before) != _gist(record):
         put(settings.value("NEWSROOM_TABLE"), record_item(record))
-    if stored:
+    if setup:
         sources.heard(source, ingest, new=bool(_NEWS & {item.outcome for item in items}))
 
 

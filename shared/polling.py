@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from shared import events, fetch, intake, settings, sources
 from shared.article import Actor, Group, iso, utc_now
-from shared.errors import Problem, Unprocessable
+from shared.errors import NotFound, Problem, Unprocessable
 from shared.sources import Credentials, Source
 from shared.table import Cancelled, Item, Write, transact, write
 
@@ -43,8 +43,9 @@ class PollReport(BaseModel):
 def poll(source_id: str, actor: Actor) -> PollReport:
     """Asks a source now. Raises NotFound, Forbidden, or Unprocessable when it has no address."""
     actor.require(Group.EDITOR)
-    sources.known(source_id)
-    item = sources.find(source_id) or {}
+    item = sources.find(source_id)
+    if item is None:
+        raise NotFound(f"There is no source {source_id}.")
     if not item["source"].get("url"):
         raise Unprocessable.at("/url", "the source has no address to ask; it sends by itself")
     return _ask(item)

@@ -12,6 +12,7 @@ from shared.article import Story, iso, utc_now
 from shared.table import load
 
 _LONGEST_STACK = 28  # a schedule's name has 64 characters, 26 of them the story's id
+FRESH = 30  # seconds for which a reader's cache may hold a public answer: so late may a withdrawal be seen
 _KNOWN_FOR = 10.0  # seconds for which the next due moment is remembered
 logger = Logger()
 _next: dict[str, tuple[float, datetime | None]] = {}

@@ -4,13 +4,12 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from shared import archive, boards, clients, items, settings, views
+from shared import archive, boards, clients, items, schedule, settings, views
 from shared.article import Story, iso, utc_now
 from shared.errors import Moved, Problem
 from shared.intake import Dark
 from shared.table import get
 
-CACHED = timedelta(seconds=30)  # as long as a reader's cache may hold an answer
 _LOOKS = 10
 _PAUSE = 0.2  # seconds; an index follows its table in far less
 
@@ -29,7 +28,7 @@ def receipt(story: Story) -> list[Dark]:
         "readings": lambda: not _counting(story),
     }
     dark = [Dark(surface=name, at=moment) for name, gone in surfaces.items() if (moment := _when(gone))]
-    return [*dark, Dark(surface="caches of readers", at=story.updated_at + CACHED)]
+    return [*dark, Dark(surface="caches of readers", at=story.updated_at + timedelta(seconds=schedule.FRESH))]
 
 
 def _when(gone: Callable[[], bool]) -> datetime | None:
